@@ -1,0 +1,50 @@
+"""Everything Northbrief raises for a user's mistake or a damaged file, in one tree.
+
+    NorthbriefError
+    ├── BriefError         a document that cannot be read as a brief
+    ├── SettingsError      a setting that has no meaning
+    ├── QuestionError      a question that cannot be asked
+    ├── WeightsError       encoder weights that are missing or are not the pinned ones
+    └── StoreError         an index that cannot be opened or changed
+        ├── StoreMismatch  made by another encoder or another format
+        ├── StoreLocked    another process is writing
+        └── StoreDamaged   the file is not a sound SQLite database
+
+Every message is one sentence or two: what was found, what was expected, what to do.
+"""
+
+
+class NorthbriefError(Exception):
+    """Base of all errors that a caller can act on."""
+
+
+class BriefError(NorthbriefError):
+    """A document that cannot be read as a brief."""
+
+
+class SettingsError(NorthbriefError):
+    """A setting that has no meaning."""
+
+
+class QuestionError(NorthbriefError):
+    """A question that cannot be asked: empty, or far too long."""
+
+
+class WeightsError(NorthbriefError):
+    """Encoder weights that are missing, or whose SHA-256 is not the pinned one."""
+
+
+class StoreError(NorthbriefError):
+    """An index that cannot be opened or changed."""
+
+
+class StoreMismatch(StoreError):
+    """An index made by another encoder, other chunking or another format version."""
+
+
+class StoreLocked(StoreError):
+    """An index that another process has been writing for longer than we wait."""
+
+
+class StoreDamaged(StoreError):
+    """An index file that is not a sound SQLite database."""

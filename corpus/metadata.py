@@ -1,0 +1,60 @@
+"""The keys a user may give for a brief, in front matter, a sidecar or a line of .jsonl, checked and typed."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from .errors import BriefError
+
+_TEXT_KEYS = ("id", "title", "institution", "series", "language", "url")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+MAX_ID = 200  # ids stand in file names and URLs
+
+
+def given_fields(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of `Brief` that `values` gives; keys that are none of ours are left alone.
+
+    Raises:
+        BriefError: a value of the wrong type, or a date that is not a calendar day.
+    """
+    fields: dict[str, Any] = {}
+    for key in _TEXT_KEYS:
+        value = values.get(key)
+        if value is None or value == "":
+            continue
+        if not isinstance(value, (str, int)) or isinstance(value, bool):
+            raise BriefError(f"found {key} = {value!r}, expected text")
+        fields[key] = str(value).strip()
+    if len(fields.get("id", "")) > MAX_ID or re.search(r"[\x00-\x1f\x7f]", fields.get("id", "")):
+        raise BriefError(f"found an id of {len(fields['id'])} characters, expected one line of at most {MAX_ID}")
+    if "language" in fields and not _LANGUAGE.fullmatch(fields["language"]):
+        raise BriefError(f'found language = {fields["language"]!r}, expected a code such as "en" or "ko"')
+    if authors := values.get("authors", values.get("author")):
+        fields["authors"] = _authors(authors)
+    if (published := values.get("published", values.get("date"))) not in (None, ""):
+        fields["published"] = parse_day(published)
+    return fields
+
+
+def parse_day(value: object) -> date:
+    """Return the calendar day of an ISO date, with or without a time of day.
+
+    Raises:
+        BriefError: anything else.
+    """
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return datetime.fromisoformat(str(value).strip()).date()
+    except ValueError:
+        raise BriefError(f"found published = {str(value)!r}, expected an ISO date such as 2025-08-08") from None
+
+
+def _authors(value: object) -> tuple[str, ...]:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise BriefError(f'found authors = {value!r}, expected a list of names such as ["Eun-ju Choi"]')
+    return tuple(name.strip() for name in names if name.strip())

@@ -1,0 +1,122 @@
+"""Dense search over the passages' vectors by FAISS, derived from the store and never the only copy.
+
+Up to APPROXIMATE_FROM passages the search is exact, over vectors read from SQLite. Beyond, an approximate index is kept
+in `NAME.faiss` beside the store, with a small `NAME.faiss.json` that says which store, generation and checksum it
+belongs to. When it is missing, older or damaged it is built again from SQLite; nothing is embedded.
+"""
+
+import json
+import os
+import sqlite3
+import zlib
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+
+from .store import read_all_vectors
+from .types import Floats, Ints
+
+APPROXIMATE_FROM = 60_000
+"""From here on an inverted file with 8-bit codes replaces the exact search, which would take over 20 ms a query."""
+PROBES = 32  # lists of the inverted file that a query visits
+EXACT_FILTER = 20_000
+"""A filter that allows no more passages than this is searched exactly: a narrow one starves approximate indexes."""
+
+
+class DenseIndex:
+    """Inner products of unit vectors, which are cosines, over the passages of one generation."""
+
+    def __init__(self, index: Any, numbers: Ints, generation: int) -> None:
+        self._index = index
+        self.numbers = numbers  # ascending
+        self.generation = generation
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @property
+    def approximate(self) -> bool:
+        """Whether the search may miss a neighbour; so it is from APPROXIMATE_FROM passages on."""
+        return isinstance(self._index, faiss.IndexIVF)
+
+    def search(self, query: Floats, k: int, allowed: Ints | None = None) -> tuple[Ints, Floats]:
+        """Return numbers (n,) and cosines (n,) of the at most `k` nearest passages, nearest first, ties by number."""
+        wanted = min(k, len(self) if allowed is None else len(allowed))
+        if wanted == 0:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        selector = None
+        if allowed is not None:
+            selector = faiss.IDSelectorBatch(allowed)
+        scores, numbers = self._index.search(query[None, :], wanted, params=self._parameters(selector, allowed))
+        found = numbers[0] >= 0
+        order = np.lexsort((numbers[0][found], -scores[0][found]))
+        return numbers[0][found][order], scores[0][found][order]
+
+    def _parameters(self, selector: Any, allowed: Ints | None) -> Any:
+        if not self.approximate:
+            return faiss.SearchParameters(sel=selector)
+        lists = self._index.nlist
+        narrow = allowed is not None and len(allowed) <= EXACT_FILTER
+        return faiss.SearchParametersIVF(sel=selector, nprobe=lists if narrow else min(lists, PROBES))
+
+    def updated(self, connection: sqlite3.Connection, generation: int, dimension: int) -> "DenseIndex":
+        """Return the index of a later generation; only what is new is read."""
+        now = np.array([row[0] for row in connection.execute("SELECT n FROM passages ORDER BY n")], dtype=np.int64)
+        gone = np.setdiff1d(self.numbers, now, assume_unique=True)
+        if len(gone) > len(now) // 2 or (len(now) >= APPROXIMATE_FROM) != (len(self) >= APPROXIMATE_FROM):
+            return build_dense(connection, generation, dimension)
+        index = faiss.clone_index(self._index)  # searches of other threads go on in the old one
+        if len(gone):
+            index.remove_ids(faiss.IDSelectorBatch(gone))
+        fresh, vectors = read_all_vectors(connection, dimension, above=int(self.numbers[-1]) if len(self) else 0)
+        if len(fresh):
+            index.add_with_ids(vectors, fresh)
+        return DenseIndex(index, now, generation)
+
+    def save(self, path: Path, store: str) -> None:
+        """Write the index beside the store, each file whole or not at all; the label last."""
+        data = faiss.serialize_index(self._index).tobytes()
+        _replace(path, data)
+        label = {"store": store, "generation": self.generation, "crc32": zlib.crc32(data)}
+        _replace(_label(path), json.dumps(label).encode())
+
+
+def build_dense(connection: sqlite3.Connection, generation: int, dimension: int) -> DenseIndex:
+    """Return the index over all vectors of the store."""
+    numbers, vectors = read_all_vectors(connection, dimension)
+    if len(numbers) < APPROXIMATE_FROM:
+        index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+    else:
+        lists = int(4 * np.sqrt(len(numbers)))
+        index = faiss.index_factory(dimension, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+        index.train(vectors[:: max(1, len(vectors) // (64 * lists))])  # 64 vectors a list place its centre well enough
+    if len(numbers):
+        index.add_with_ids(vectors, numbers)
+    return DenseIndex(index, numbers, generation)
+
+
+def load_dense(path: Path, store: str, generation: int, numbers: Ints) -> DenseIndex | None:
+    """Return the saved index if it is that of this store and generation and undamaged, else None."""
+    try:
+        label = json.loads(_label(path).read_text("utf-8"))
+        if (label["store"], label["generation"]) != (store, generation):
+            return None
+        data = path.read_bytes()
+        if zlib.crc32(data) != label["crc32"]:
+            return None
+        index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError):  # RuntimeError: what FAISS raises
+        return None
+    return DenseIndex(index, numbers, generation) if index.ntotal == len(numbers) else None
+
+
+def _label(path: Path) -> Path:
+    return path.with_name(path.name + ".json")
+
+
+def _replace(path: Path, data: bytes) -> None:
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    scratch.write_bytes(data)
+    os.replace(scratch, path)

@@ -1,0 +1,345 @@
+"""The index: briefs added, removed and listed; one value that scripts, the chat window and the command line share."""
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+import numpy as np
+import platformdirs
+
+from ..corpus import Brief, BriefError, BriefLoader, Failure, StoreMismatch
+from ..corpus.chunk import Chunking
+from ..corpus.shelf import load_shelf
+from .dense import DenseIndex, build_dense, load_dense
+from .encoder import load_encoder
+from .export import cache_folder
+from .ingest import (
+    Prepared,
+    brief_digest,
+    identified,
+    known_encodings,
+    make_encodings,
+    prepare,
+    remove_brief,
+    write_brief,
+)
+from .late import TokenCodec, codec_from_bytes, train_codec
+from .store import Store, read_briefs
+from .types import AddReport, Encoder
+from .weights import MINILM
+
+FILE_NAME = "index.db"
+BATCH_PASSAGES = 64  # encoded and committed together: enough to keep all cores busy, little to lose
+CODEC_EVERY = 3  # every third passage of the shipped shelf, some 12,000 token vectors, fits the token codec
+
+Progress = Callable[[int, int], None]
+"""Called after each commit with the number of briefs seen and of passages written so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One generation of the index, as one search sees it."""
+
+    store: Store
+    dense: DenseIndex
+    codec: TokenCodec | None
+
+
+class Index:
+    """Briefs, their passages and everything they are found by, in one SQLite file. Safe to share between threads."""
+
+    def __init__(self, store: Store, encoder: Encoder | str, *, late: bool = True) -> None:
+        self._store = store
+        self._encoder = encoder
+        self._late = late
+        self._dense: DenseIndex | None = None
+        self._codec: TokenCodec | None = None
+        self._lock = threading.RLock()
+        self._check(encoder)
+
+    @classmethod
+    def open(
+        cls, path: str | os.PathLike[str] | None = None, *, encoder: Encoder | str | None = None, late: bool = True
+    ) -> Self:
+        """Open the index at `path`, a file or a folder for one; it is created when there is none.
+
+        `path` None is the user's data folder, or NORTHBRIEF_HOME. `encoder` is a model's name or path, or an object
+        with the methods of `Encoder`; a name is loaded when first needed. `late` false makes a new index without
+        token vectors: a quarter of the size, and no re-ranking.
+
+        Raises:
+            StoreMismatch: the index was made by another encoder, other chunking or another format.
+            StoreDamaged: the file is no index.
+            StoreError: the place cannot be written.
+        """
+        return cls(Store(index_file(path)), encoder or MINILM.name, late=late)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def path(self) -> Path:
+        """The file that holds the index."""
+        return self._store.path
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder, loaded on first use.
+
+        Raises:
+            WeightsError: its weights are missing, or are not the pinned ones.
+            StoreMismatch: the index was made by another one.
+        """
+        with self._lock:
+            if isinstance(self._encoder, str):
+                loaded = load_encoder(self._encoder)
+                self._check(loaded)
+                self._encoder = loaded
+            return self._encoder
+
+    def __len__(self) -> int:
+        """The number of passages."""
+        with self._store.reading() as connection:
+            return int(connection.execute("SELECT count(*) FROM passages").fetchone()[0])
+
+    def briefs(self) -> list[Brief]:
+        """Return all briefs, newest first, undated last."""
+        with self._store.reading() as connection:
+            return read_briefs(connection)
+
+    def brief(self, brief_id: str) -> Brief | None:
+        """Return the brief of this id, or None."""
+        with self._store.reading() as connection:
+            return next(iter(read_briefs(connection, [brief_id])), None)
+
+    def generation(self) -> int:
+        """Return a number that grows with every change, also those that other processes make."""
+        return self._store.generation()
+
+    def add(self, briefs: Iterable[Brief], progress: Progress | None = None) -> AddReport:
+        """Add the briefs; those that are there unchanged cost nothing, changed ones replace their earlier version.
+
+        Each brief is stored whole or not at all, and what was committed stays when the rest is interrupted. Passages
+        whose text the index knows already are not encoded again. Failures that a `BriefLoader` met are reported, too.
+
+        Raises:
+            StoreLocked: another process kept writing.
+            WeightsError: the encoder cannot be loaded.
+        """
+        done: dict[str, list[str]] = {"added": [], "unchanged": [], "replaced": []}
+        failed: list[Failure] = []
+        seen = written = 0
+        source = iter(briefs)
+        while batch := list(islice(source, BATCH_PASSAGES)):  # reading ahead costs little; encoding is done in parts
+            changed = self._changed(batch, done)
+            seen += len(batch) - len(changed)
+            for part in self._prepared(changed, failed):
+                written += self._write(part, done)
+                seen += len(part)
+                if progress:
+                    progress(seen, written)
+            if progress:
+                progress(seen, written)
+        if written:
+            self._save_dense()
+        failed += briefs.failed if isinstance(briefs, BriefLoader) else []
+        return AddReport(
+            added=tuple(done["added"]),
+            unchanged=tuple(done["unchanged"]),
+            replaced=tuple(done["replaced"]),
+            failed=tuple(failed),
+            passages=written,
+        )
+
+    def remove(self, brief_id: str) -> bool:
+        """Remove the brief from every index at once; False when there is none of this id."""
+        if self.brief(brief_id) is None:
+            return False
+        encoder = self.encoder
+        with self._store.writing() as connection:
+            removed = remove_brief(connection, brief_id, encoder)
+        self._save_dense()
+        return removed
+
+    @contextmanager
+    def reading(self) -> Iterator[View]:
+        """One unchanging view for the length of a search, whatever is added or removed meanwhile."""
+        with self._store.reading():
+            yield View(self._store, self._current_dense(), self._current_codec())
+
+    # --- adding --------------------------------------------------------------------------------------------------
+
+    def _changed(self, batch: list[Brief], done: dict[str, list[str]]) -> list[Brief]:
+        changed = []
+        with self._store.reading() as connection:
+            for brief in batch:
+                brief = identified(connection, brief)
+                row = connection.execute("SELECT digest FROM briefs WHERE id = ?", (brief.id,)).fetchone()
+                if row and row[0] == brief_digest(brief):
+                    done["unchanged"].append(brief.id)
+                else:
+                    changed.append(brief)
+        return changed
+
+    def _prepared(self, briefs: list[Brief], failed: list[Failure]) -> Iterator[list[Prepared]]:
+        """The briefs cut into passages, in parts of about BATCH_PASSAGES."""
+        part: list[Prepared] = []
+        for brief in briefs:
+            try:
+                part.append(prepare(brief, self.encoder, Chunking()))
+            except BriefError as error:
+                failed.append(Failure(brief.source or brief.id, str(error)))
+            if sum(len(prepared.passages) for prepared in part) >= BATCH_PASSAGES:
+                yield part
+                part = []
+        if part:
+            yield part
+
+    def _write(self, part: list[Prepared], done: dict[str, list[str]]) -> int:
+        self._record_build()
+        with self._store.reading() as connection:
+            digests = [digest for prepared in part for digest in prepared.input_digests()]
+            encodings = known_encodings(connection, digests)
+        fresh = [
+            text
+            for prepared in part
+            for text, digest in zip(prepared.inputs, prepared.input_digests(), strict=True)
+            if digest not in encodings
+        ]
+        if fresh:
+            encodings |= make_encodings(list(dict.fromkeys(fresh)), self.encoder, self._current_codec())
+        with self._store.writing() as connection:
+            states = []
+            for prepared in part:
+                brief_id = prepared.brief.id
+                there = connection.execute("SELECT 1 FROM briefs WHERE id = ?", (brief_id,)).fetchone()
+                write_brief(connection, prepared, encodings, self.encoder)
+                states.append(("replaced" if there else "added", brief_id))
+        for state, brief_id in states:
+            done[state].append(brief_id)
+        return sum(len(prepared.passages) for prepared in part)
+
+    def _record_build(self) -> None:
+        """Record, with the first passages, everything that later ones must have in common with them."""
+        if self._store.setting("encoder") is not None:
+            return
+        settings: dict[str, str | bytes] = {
+            "encoder": json.dumps(asdict(self.encoder.spec)),
+            "chunking": json.dumps(asdict(Chunking())),
+        }
+        settings["store"] = uuid4().hex
+        if self._late:
+            settings["codec"] = fitted_codec(self.encoder).tobytes()
+        with self._store.writing() as connection:
+            connection.executemany("INSERT OR IGNORE INTO settings VALUES (?, ?)", list(settings.items()))
+
+    def _check(self, encoder: Encoder | str) -> None:
+        """Refuse an index that was made otherwise than this program would add to it."""
+        recorded = self._store.setting("encoder")
+        if recorded is None:
+            return
+        made = json.loads(recorded)
+        if isinstance(encoder, str):
+            ours = {"name": encoder} | ({"weights": MINILM.sha256} if encoder == MINILM.name else {})
+        else:
+            ours = asdict(encoder.spec)
+        chunking, expected = json.loads(self._store.setting("chunking")), asdict(Chunking())
+        if any(made[key] != value for key, value in ours.items()) or chunking != expected:
+            raise StoreMismatch(
+                f"{self.path} was built with {_described(made)}, cut {chunking}; the settings name "
+                f"{_described(ours)}, cut {expected}. Run `northbrief rebuild`, or set `encoder` back"
+            )
+
+    # --- derived parts -------------------------------------------------------------------------------------------
+
+    def _current_codec(self) -> TokenCodec | None:
+        with self._lock:
+            if self._codec is None and (data := self._store.setting("codec")):
+                self._codec = codec_from_bytes(data, self._dimension())
+            return self._codec
+
+    def _current_dense(self) -> DenseIndex:
+        """The dense index of the generation that this thread's view sees."""
+        with self._store.reading() as connection:
+            generation = self._store.generation()
+            with self._lock:
+                known = self._dense
+            if known is not None and known.generation == generation:
+                return known
+            dimension = self._dimension()
+            if known is not None:
+                dense = known.updated(connection, generation, dimension)
+            else:
+                rows = connection.execute("SELECT n FROM passages ORDER BY n").fetchall()
+                numbers = np.array([row[0] for row in rows], dtype=np.int64)
+                saved = load_dense(self._dense_file(), self._store.setting("store") or "", generation, numbers)
+                dense = saved or build_dense(connection, generation, dimension)
+            with self._lock:
+                if self._dense is None or self._dense.generation < generation:
+                    self._dense = dense
+            return dense
+
+    def _save_dense(self) -> None:
+        """Keep an approximate index, which takes long to build; an exact one is read from the vectors as fast."""
+        with self._store.reading():
+            dense = self._current_dense()
+            if dense.approximate:
+                dense.save(self._dense_file(), self._store.setting("store") or "")
+
+    def _dense_file(self) -> Path:
+        return self.path.with_suffix(".faiss")
+
+    def _dimension(self) -> int:
+        recorded = self._store.setting("encoder")
+        return int(json.loads(recorded)["dimension"]) if recorded else self.encoder.spec.dimension
+
+
+def index_file(path: str | os.PathLike[str] | None) -> Path:
+    """Return the file of the index at `path`: itself, or FILE_NAME in it if it is a folder or has no suffix."""
+    if path is None:
+        home = os.environ.get("NORTHBRIEF_HOME")
+        return Path(home or platformdirs.user_data_dir("northbrief", appauthor=False)).expanduser() / FILE_NAME
+    place = Path(path).expanduser()
+    return place / FILE_NAME if place.is_dir() or not place.suffix else place
+
+
+def fitted_codec(encoder: Encoder) -> TokenCodec:
+    """Return the codec for the encoder's token vectors, fitted once a machine to the shipped shelf and kept.
+
+    The index stores the codec it was made with, so a later fit, or another machine's, changes nothing in it.
+    """
+    spec = encoder.spec
+    kept = cache_folder() / "codecs" / f"{spec.weights[:16]}-{spec.precision}.bin"
+    try:
+        return codec_from_bytes(kept.read_bytes(), spec.dimension)
+    except (OSError, ValueError):  # missing, or of another size
+        pass
+    texts = [text for brief in load_shelf() for text in prepare(brief, encoder, Chunking()).inputs][::CODEC_EVERY]
+    tokens = np.concatenate([encoding.tokens for encoding in encoder.encode(texts)])
+    codec = train_codec(tokens)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    scratch = kept.with_name(f".{kept.name}.{os.getpid()}")
+    scratch.write_bytes(codec.tobytes())
+    os.replace(scratch, kept)
+    return codec
+
+
+def _described(spec: Mapping[str, object]) -> str:
+    return f"{spec['name']}, {spec['dimension']} dimensions" if "dimension" in spec else str(spec["name"])

@@ -1,0 +1,173 @@
+"""From briefs to rows: cutting, encoding, and writing each brief whole or not at all."""
+
+import hashlib
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+
+from ..corpus import Brief, Passage
+from ..corpus.chunk import Chunking, split_brief
+from .late import TokenCodec
+from .lexical import add_terms, remove_terms
+from .store import brief_row
+from .types import Encoder
+
+TITLE_PIECES = 48  # of a title in front of each passage; longer ones are cut so that the passage keeps its room
+_SPECIALS = 2  # word pieces the encoder puts around a text
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A brief cut into passages, each with the text that the encoder reads and that text's digest."""
+
+    brief: Brief
+    digest: bytes
+    passages: tuple[Passage, ...]
+    inputs: tuple[str, ...]
+
+    def input_digests(self) -> list[bytes]:
+        return [input_digest(text) for text in self.inputs]
+
+
+def prepare(brief: Brief, encoder: Encoder, chunking: Chunking) -> Prepared:
+    """Cut `brief` so that no passage, with its title and prefix in front, is longer than the encoder reads."""
+
+    def count(text: str) -> int:
+        return len(encoder.pieces(text))
+
+    front = front_text(brief.title, encoder)
+    room = encoder.spec.max_pieces - _SPECIALS - count(front)
+    passages = tuple(split_brief(brief, count, min(chunking.pieces, room)))
+    return Prepared(brief, brief_digest(brief), passages, tuple(front + passage.text for passage in passages))
+
+
+def front_text(title: str, encoder: Encoder) -> str:
+    """Return what the encoder reads before each passage: its prefix and the title, of at most TITLE_PIECES pieces."""
+    title = title[: 8 * TITLE_PIECES]
+    while title and len(encoder.pieces(title)) > TITLE_PIECES:
+        title = title.rsplit(None, 1)[0] if " " in title.strip() else title[: len(title) // 2]
+    return f"{encoder.spec.passage_prefix}{title}\n"
+
+
+def brief_digest(brief: Brief) -> bytes:
+    """Return 16 bytes that change whenever the text or anything known of the brief changes, save where it lies."""
+    digest = hashlib.blake2b(digest_size=16)
+    for field in fields(brief):
+        if field.name != "source":
+            digest.update(f"{field.name}={getattr(brief, field.name)!r}\x00".encode("utf-8", "surrogatepass"))
+    return digest.digest()
+
+
+def input_digest(text: str) -> bytes:
+    """Return 16 bytes for a text as the encoder reads it: the key under which an earlier encoding is found again."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def identified(connection: sqlite3.Connection, brief: Brief) -> Brief:
+    """Return `brief` under the id it has, or gets, in this index.
+
+    An id that a user gave stands. One derived from a file name stays with its file: the same source keeps the id it
+    got; another file of the same name, with another text, gets an id with six digits of its source behind.
+    """
+    if not brief.derived_id:
+        return brief
+    row = connection.execute("SELECT id FROM briefs WHERE source = ? AND derived_id", (brief.source,)).fetchone()
+    if row and (row[0] == brief.id or row[0].startswith(f"{brief.id}-")):
+        return replace(brief, id=row[0])
+    row = connection.execute("SELECT source, text FROM briefs WHERE id = ?", (brief.id,)).fetchone()
+    moved = row and row[1] == brief.text and not Path(row[0]).exists()
+    if row is None or row[0] == brief.source or moved:
+        return brief
+    suffix = hashlib.blake2b(brief.source.encode("utf-8", "surrogatepass"), digest_size=3).hexdigest()
+    return replace(brief, id=f"{brief.id}-{suffix}")
+
+
+def known_encodings(
+    connection: sqlite3.Connection, digests: Sequence[bytes]
+) -> dict[bytes, tuple[bytes, bytes | None]]:
+    """Return (vector, packed tokens) of the inputs that some passage of the index was already made from."""
+    known = {}
+    for digest in set(digests):
+        row = connection.execute(
+            "SELECT vector, packed FROM passages LEFT JOIN tokens USING (n) WHERE input = ? LIMIT 1", (digest,)
+        ).fetchone()
+        if row:
+            known[digest] = (row[0], row[1])
+    return known
+
+
+def write_brief(
+    connection: sqlite3.Connection,
+    prepared: Prepared,
+    encodings: dict[bytes, tuple[bytes, bytes | None]],
+    encoder: Encoder,
+) -> None:
+    """Write the brief in place of any earlier one of its id; the caller's transaction makes it whole."""
+    remove_brief(connection, prepared.brief.id, encoder)
+    row = brief_row(prepared.brief, prepared.digest)
+    marks = ", ".join(f":{key}" for key in row)
+    number = connection.execute(f"INSERT INTO briefs ({', '.join(row)}) VALUES ({marks})", row).lastrowid
+    lexical = []
+    for passage, digest in zip(prepared.passages, prepared.input_digests(), strict=True):
+        vector, packed = encodings[digest]
+        n = connection.execute(
+            "INSERT INTO passages (id, brief, start, stop, page, heading, input, vector) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (passage.id, number, passage.start, passage.end, passage.page, passage.heading, digest, vector),
+        ).lastrowid
+        if packed is not None:
+            connection.execute("INSERT INTO tokens VALUES (?, ?)", (n, packed))
+        lexical.append((int(n or 0), lexical_text(prepared.brief.title, passage.heading, passage.text)))
+    add_terms(connection, lexical)
+    _count_pieces(connection, [text for _, text in lexical], encoder, +1)
+
+
+def remove_brief(connection: sqlite3.Connection, brief_id: str, encoder: Encoder) -> bool:
+    """Remove the brief and everything made from it; False if there is none of this id."""
+    found = connection.execute("SELECT n, title, text FROM briefs WHERE id = ?", (brief_id,)).fetchone()
+    if found is None:
+        return False
+    number, title, text = found
+    rows = connection.execute("SELECT n, start, stop, heading FROM passages WHERE brief = ?", (number,)).fetchall()
+    lexical = [(n, lexical_text(title, heading, text[start:stop])) for n, start, stop, heading in rows]
+    remove_terms(connection, lexical)
+    _count_pieces(connection, [terms for _, terms in lexical], encoder, -1)
+    connection.execute("DELETE FROM tokens WHERE n IN (SELECT n FROM passages WHERE brief = ?)", (number,))
+    connection.execute("DELETE FROM passages WHERE brief = ?", (number,))
+    connection.execute("DELETE FROM briefs WHERE n = ?", (number,))
+    return True
+
+
+def lexical_text(title: str, heading: str, text: str) -> str:
+    """What the lexical index reads of a passage."""
+    return "\n".join(part for part in (title, heading, text) if part)
+
+
+def pack_vector(vector: np.ndarray) -> bytes:
+    """Return the vector as half floats, the form in which it is stored."""
+    return vector.astype(np.float16).tobytes()
+
+
+def _count_pieces(connection: sqlite3.Connection, texts: Sequence[str], encoder: Encoder, sign: int) -> None:
+    """Keep the number of passages that hold each word piece: the document frequencies of late interaction."""
+    counts: Counter[int] = Counter()
+    for text in texts:
+        counts.update(set(encoder.pieces(text)))
+    connection.executemany(
+        "INSERT INTO pieces VALUES (:piece, :count) ON CONFLICT (piece) DO UPDATE SET passages = passages + :count",
+        [{"piece": piece, "count": sign * count} for piece, count in counts.items()],
+    )
+
+
+def make_encodings(
+    texts: Sequence[str], encoder: Encoder, codec: TokenCodec | None
+) -> dict[bytes, tuple[bytes, bytes | None]]:
+    """Encode the texts; with a codec their token vectors are kept, too."""
+    return {
+        input_digest(text): (pack_vector(encoding.vector), codec.pack(encoding.tokens) if codec else None)
+        for text, encoding in zip(texts, encoder.encode(texts), strict=True)
+    }

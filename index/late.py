@@ -1,0 +1,102 @@
+"""Late interaction: how well each word piece of a question is met somewhere in a passage.
+
+score(q, p) = sum over query pieces t of w(t) * max over passage pieces u of cos(t, u), with w(t) = idf(t)^1.25 divided
+by their sum. It is ColBERT's MaxSim (Khattab and Zaharia 2020) on the token outputs of the encoder that we have
+anyway, without its training, and with ColBERT's compression in the form of product quantization (Jegou et al. 2011): each token
+vector becomes PARTS bytes, one for the nearest of 256 centroids in each of PARTS slices.
+"""
+
+import faiss
+import numpy as np
+
+from .types import Encoding, Floats
+
+PARTS = 32  # bytes a token; 12 dimensions each of 384
+IDF_EXPONENT = 1.25
+CENTROIDS = 256
+
+
+class TokenCodec:
+    """Token vectors to bytes and back, by fixed `codebooks` (parts, 256, d / parts) float32."""
+
+    def __init__(self, codebooks: Floats) -> None:
+        self.codebooks = codebooks
+        # |x - c|^2 = |x|^2 - 2 (x.c - |c|^2 / 2): the nearest centroid has the largest bracket.
+        self._columns = np.ascontiguousarray(codebooks.transpose(0, 2, 1))
+        self._halves = 0.5 * np.square(codebooks).sum(axis=2)[:, None, :]
+        parts, _, width = codebooks.shape
+        self._decoder = faiss.ProductQuantizer(parts * width, parts, 8)  # seven times as fast as indexing arrays
+        faiss.copy_array_to_vector(np.ascontiguousarray(codebooks).ravel(), self._decoder.centroids)
+
+    def pack(self, tokens: Floats) -> bytes:
+        """Return the codes of (m, d) token vectors, `parts` bytes each: in each slice the nearest centroid."""
+        parts, _, width = self.codebooks.shape
+        slices = np.ascontiguousarray(tokens.reshape(len(tokens), parts, width).transpose(1, 0, 2))
+        nearest = (slices @ self._columns - self._halves).argmax(axis=2)  # (parts, m)
+        return bytes(nearest.T.astype(np.uint8).tobytes())
+
+    def unpack(self, packed: bytes) -> Floats:
+        """Return the (m, d) rows that the codes stand for, of about unit length."""
+        codes = np.frombuffer(packed, np.uint8).reshape(-1, len(self.codebooks))
+        return np.asarray(self._decoder.decode(codes), dtype=np.float32)
+
+    def size(self, packed: bytes) -> int:
+        """Return the number of token vectors that the codes stand for."""
+        return len(packed) // len(self.codebooks)
+
+    def tobytes(self) -> bytes:
+        """Return the codebooks for storing; `codec_from_bytes` reads them."""
+        return self.codebooks.tobytes()
+
+
+def train_codec(tokens: Floats) -> TokenCodec:
+    """Return a codec fitted to (n, d) token vectors by k-means in each slice; the same vectors give the same codec."""
+    dimension = tokens.shape[1]
+    parts = _parts(dimension)
+    quantizer = faiss.ProductQuantizer(dimension, parts, 8)
+    quantizer.cp.seed = 1
+    quantizer.cp.min_points_per_centroid = 1  # do not warn on a small sample
+    quantizer.train(np.ascontiguousarray(tokens, dtype=np.float32))
+    codebooks = faiss.vector_to_array(quantizer.centroids).reshape(parts, CENTROIDS, dimension // parts)
+    return TokenCodec(np.asarray(codebooks, dtype=np.float32))
+
+
+def codec_from_bytes(data: bytes, dimension: int) -> TokenCodec:
+    """Return the codec whose codebooks `data` holds.
+
+    Raises:
+        ValueError: `data` is not of a size that codebooks for this dimension have.
+    """
+    if len(data) != 4 * CENTROIDS * dimension:
+        raise ValueError(f"found {len(data)} bytes of codebooks, expected {4 * CENTROIDS * dimension}")
+    return TokenCodec(np.frombuffer(data, np.float32).reshape(_parts(dimension), CENTROIDS, -1))
+
+
+def late_scores(query: Encoding, weights: Floats, rows: Floats, sizes: list[int]) -> Floats:
+    """Return the score (n,) of each of n passages, in [0, 1]; one without rows gets 0.
+
+    `rows` holds the token vectors of all passages one below the other, of any length, `sizes` how many each passage
+    has; `weights`, one for each piece of the query, sum to 1.
+    """
+    scores = np.zeros(len(sizes), dtype=np.float32)
+    filled = np.flatnonzero(sizes)
+    if not len(filled) or not len(query.tokens):
+        return scores
+    starts = np.concatenate([[0], np.cumsum(np.array(sizes)[filled])[:-1]])
+    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+    cosines = (rows @ query.tokens.T) / np.maximum(lengths, 1e-9)[:, None]
+    best = np.maximum.reduceat(cosines, starts, axis=0)  # (passages with rows, query pieces)
+    scores[filled] = np.clip(best @ weights, 0.0, 1.0)
+    return scores
+
+
+def idf_weights(passages_with: Floats, total: int) -> Floats:
+    """Return the weights of query pieces, summing to 1, from the number of passages that hold each."""
+    idf = np.log((total + 1.0) / (passages_with + 0.5))
+    weights = np.maximum(idf, 0.01) ** IDF_EXPONENT
+    return np.asarray(weights / weights.sum(), dtype=np.float32)
+
+
+def _parts(dimension: int) -> int:
+    """PARTS, or the largest smaller number of slices that the dimension divides into."""
+    return next(parts for parts in range(min(PARTS, dimension), 0, -1) if dimension % parts == 0)

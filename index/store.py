@@ -1,0 +1,311 @@
+"""The SQLite store: briefs, passages, vectors, token vectors and the lexical index, in one file and one transaction.
+
+It is the only source of truth. Every change of the content raises `generation`, by which readers notice it. Vectors are
+kept as half floats (the ranking is the same, half the bytes) and token vectors in a table of their own, so that
+reading all vectors does not page through them.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..corpus import Brief, DateSource, Passage, StoreDamaged, StoreError, StoreLocked, StoreMismatch
+from .types import Filter, Floats, Ints
+
+FORMAT = 1
+WAIT_SECONDS = 60.0  # how long a second writer waits for the first
+
+_SCHEMA = """
+CREATE TABLE settings (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE briefs (
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL, authors TEXT NOT NULL,
+    institution TEXT NOT NULL, series TEXT NOT NULL, published TEXT, published_from TEXT NOT NULL,
+    language TEXT NOT NULL, url TEXT NOT NULL, source TEXT NOT NULL, body INTEGER NOT NULL,
+    derived_id INTEGER NOT NULL, digest BLOB NOT NULL
+);
+CREATE INDEX briefs_source ON briefs (source);
+CREATE TABLE passages (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, brief INTEGER NOT NULL REFERENCES briefs (n),
+    start INTEGER NOT NULL, stop INTEGER NOT NULL, page INTEGER, heading TEXT NOT NULL,
+    input BLOB NOT NULL, vector BLOB NOT NULL
+);
+CREATE INDEX passages_brief ON passages (brief);
+CREATE INDEX passages_input ON passages (input);
+CREATE TABLE tokens (n INTEGER PRIMARY KEY REFERENCES passages (n), packed BLOB NOT NULL);
+CREATE TABLE pieces (piece INTEGER PRIMARY KEY, passages INTEGER NOT NULL);
+CREATE VIRTUAL TABLE lexical USING fts5 (terms, content='', tokenize="porter unicode61 remove_diacritics 2");
+CREATE VIRTUAL TABLE lexical_terms USING fts5vocab (lexical, row);
+"""
+# AUTOINCREMENT: a passage's number is never given again, so a reader's old number can't name a new passage.
+
+_BRIEF_COLUMNS = (
+    "id, title, text, authors, institution, series, published, published_from, language, url, source, body, derived_id"
+)
+
+
+class Store:
+    """One index file. Safe to share between threads: each has a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        self._prepare()
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._guard:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+        self._local = threading.local()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees one generation, whatever writers do meanwhile."""
+        connection = self._connection()
+        if connection.in_transaction:  # already within one: nested reads share its view
+            yield connection
+            return
+        with _our_errors(self.path):
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A connection whose changes become visible together, and the generation with them, or not at all."""
+        connection = self._connection()
+        with _our_errors(self.path):
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("UPDATE settings SET value = value + 1 WHERE key = 'generation'")
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def setting(self, key: str) -> Any:
+        """Return the recorded value, or None."""
+        with self.reading() as connection:
+            row = connection.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def record(self, key: str, value: Any) -> None:
+        """Record a setting of the build."""
+        with self.writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, value))
+
+    def generation(self) -> int:
+        """Return the number of changes made so far."""
+        return int(self.setting("generation"))
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            with _our_errors(self.path):
+                connection = sqlite3.connect(
+                    self.path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
+                )
+                connection.execute("PRAGMA foreign_keys = ON")
+                connection.execute("PRAGMA synchronous = FULL")  # what was reported as added survives a power cut
+                connection.execute("PRAGMA mmap_size = 1073741824")
+            self._local.connection = connection
+            with self._guard:
+                self._connections.append(connection)
+        return connection
+
+    def _prepare(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"cannot make the folder {self.path.parent} ({error.strerror}); choose another place"
+            ) from error
+        connection = self._connection()
+        with _our_errors(self.path):
+            if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("BEGIN IMMEDIATE")
+                if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:  # nobody was faster
+                    for statement in _SCHEMA.strip().split(";\n"):
+                        connection.execute(statement)
+                    rows = [("format", FORMAT), ("generation", 0)]
+                    connection.executemany("INSERT INTO settings VALUES (?, ?)", rows)
+                connection.execute("COMMIT")
+            try:
+                found = self.setting("format")
+            except sqlite3.OperationalError:
+                found = None
+        if found != FORMAT:
+            raise StoreMismatch(
+                f"{self.path} has index format {found}, expected {FORMAT}; "
+                "move the file away and add the briefs again with `northbrief add`"
+            )
+
+
+@contextmanager
+def _our_errors(path: Path) -> Iterator[None]:
+    """SQLite's errors as ours, at this one seam."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error) or "busy" in str(error):
+            raise StoreLocked(
+                f"{path} has been written by another process for over {WAIT_SECONDS:.0f} s; try again when it has ended"
+            ) from error
+        if "unable to open" in str(error) or "readonly" in str(error) or "disk" in str(error):
+            raise StoreError(
+                f"{path} cannot be opened or written ({error}); check the folder and the free space"
+            ) from error
+        raise
+    except sqlite3.DatabaseError as error:
+        raise StoreDamaged(
+            f"{path} is damaged or no index ({error}), expected a Northbrief index; "
+            "restore it from a backup, or move it away and add the briefs again"
+        ) from error
+
+
+# --- rows and values -------------------------------------------------------------------------------------------------
+
+
+def brief_row(brief: Brief, digest: bytes) -> dict[str, Any]:
+    """Return the columns of `brief`."""
+    return {
+        "id": brief.id,
+        "title": brief.title,
+        "text": brief.text,
+        "authors": json.dumps(brief.authors, ensure_ascii=False),
+        "institution": brief.institution,
+        "series": brief.series,
+        "published": brief.published.isoformat() if brief.published else None,
+        "published_from": brief.published_from.value,
+        "language": brief.language,
+        "url": brief.url,
+        "source": brief.source,
+        "body": brief.body,
+        "derived_id": int(brief.derived_id),
+        "digest": digest,
+    }
+
+
+def _brief(row: Sequence[Any]) -> Brief:
+    fields = dict(zip(_BRIEF_COLUMNS.split(", "), row, strict=True))
+    fields["authors"] = tuple(json.loads(fields["authors"]))
+    fields["published"] = date.fromisoformat(fields["published"]) if fields["published"] else None
+    fields["published_from"] = DateSource(fields["published_from"])
+    fields["derived_id"] = bool(fields["derived_id"])
+    return Brief(**fields)
+
+
+def read_briefs(connection: sqlite3.Connection, ids: Iterable[str] | None = None) -> list[Brief]:
+    """Return the briefs with these ids, or all, newest first and undated last."""
+    query = f"SELECT {_BRIEF_COLUMNS} FROM briefs"
+    parameters: tuple[str, ...] = ()
+    if ids is not None:
+        query, parameters = f"{query} WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+    rows = connection.execute(f"{query} ORDER BY published IS NULL, published DESC, id", parameters)
+    return [_brief(row) for row in rows]
+
+
+def read_passages(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, tuple[Passage, Brief]]:
+    """Return passage and brief of each passage number that is there."""
+    asked = json.dumps([int(n) for n in numbers])
+    rows = connection.execute(
+        "SELECT p.n, p.id, p.start, p.stop, p.page, p.heading, b.n FROM passages p JOIN briefs b ON b.n = p.brief "
+        "WHERE p.n IN (SELECT value FROM json_each(?))",
+        (asked,),
+    ).fetchall()
+    briefs = {
+        row[0]: _brief(row[1:])
+        for row in connection.execute(
+            f"SELECT n, {_BRIEF_COLUMNS} FROM briefs WHERE n IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted({row[6] for row in rows})),),
+        )
+    }
+    found = {}
+    for n, passage_id, start, stop, page, heading, number in rows:
+        brief = briefs[number]
+        passage = Passage(
+            id=passage_id,
+            brief_id=brief.id,
+            start=start,
+            end=stop,
+            text=brief.text[start:stop],
+            page=page,
+            heading=heading,
+        )
+        found[n] = (passage, brief)
+    return found
+
+
+def read_packed(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tuple[str, bytes]]:
+    """Return the brief's title and the packed token vectors of each passage, by passage id, that has any."""
+    rows = connection.execute(
+        "SELECT p.id, b.title, t.packed FROM passages p JOIN tokens t ON t.n = p.n JOIN briefs b ON b.n = p.brief "
+        "WHERE p.id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    return {passage_id: (title, packed) for passage_id, title, packed in rows}
+
+
+def read_all_vectors(connection: sqlite3.Connection, dimension: int, above: int = 0) -> tuple[Ints, Floats]:
+    """Return the numbers (n,) and vectors (n, dimension) float32 of all passages with a number over `above`."""
+    rows = connection.execute("SELECT n, vector FROM passages WHERE n > ? ORDER BY n", (above,)).fetchall()
+    return np.array([row[0] for row in rows], dtype=np.int64), _matrix([row[1] for row in rows], dimension)
+
+
+def read_vectors(connection: sqlite3.Connection, numbers: Ints, dimension: int) -> Floats:
+    """Return the vectors (n, dimension) float32 of the passages with these numbers, in their order."""
+    asked = json.dumps(numbers.tolist())
+    rows = connection.execute("SELECT n, vector FROM passages WHERE n IN (SELECT value FROM json_each(?))", (asked,))
+    found = dict(rows.fetchall())
+    return _matrix([found[n] for n in numbers.tolist()], dimension)
+
+
+def _matrix(blobs: list[bytes], dimension: int) -> Floats:
+    return np.frombuffer(b"".join(blobs), dtype=np.float16).reshape(len(blobs), dimension).astype(np.float32)
+
+
+def allowed_numbers(connection: sqlite3.Connection, where: Filter) -> Ints:
+    """Return the numbers of the passages that `where` allows, ascending."""
+    clauses: list[str] = []
+    parameters: list[str] = []
+    if where.since:
+        clauses.append("b.published >= ?")
+        parameters.append(where.since.isoformat())
+    if where.until:
+        clauses.append("b.published <= ?")
+        parameters.append(where.until.isoformat())
+    for column, values in (("institution", where.institutions), ("language", where.languages)):
+        if values:
+            clauses.append(f"casefold(b.{column}) IN (SELECT value FROM json_each(?))")
+            parameters.append(json.dumps([value.casefold() for value in values]))
+    if where.briefs:
+        clauses.append("b.id IN (SELECT value FROM json_each(?))")
+        parameters.append(json.dumps(where.briefs))
+    if where.authors:
+        clauses.append(
+            "EXISTS (SELECT 1 FROM json_each(b.authors) a JOIN json_each(?) w ON casefold(a.value) = w.value)"
+        )
+        parameters.append(json.dumps([author.casefold() for author in where.authors]))
+    connection.create_function("casefold", 1, str.casefold, deterministic=True)
+    rows = connection.execute(
+        "SELECT p.n FROM passages p JOIN briefs b ON b.n = p.brief WHERE "
+        + " AND ".join(clauses or ["1"])
+        + " ORDER BY p.n",
+        parameters,
+    ).fetchall()
+    return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))

@@ -1,0 +1,102 @@
+"""The values of the index layer: what an encoder gives, what a search takes and returns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..corpus import Brief, Failure, Passage
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderSpec:
+    """Everything that makes two encoders' vectors comparable; recorded in the index, other values are refused."""
+
+    name: str
+    weights: str  # SHA-256 of the weights file
+    dimension: int
+    max_pieces: int  # word pieces the model reads, special ones included
+    query_prefix: str = ""
+    passage_prefix: str = ""
+    precision: str = "int8"  # "int8" or "fp32"
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """One text encoded: `vector` (d,) float32, unit length; for each of its m word pieces `pieces` (m,) the id in the
+    vocabulary and `tokens` (m, d) float32, unit rows. Special pieces and punctuation are left out."""
+
+    vector: Floats
+    pieces: Ints
+    tokens: Floats
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors. `OnnxEncoder` and `TorchEncoder` do; a test may pass five lines of its own."""
+
+    @property
+    def spec(self) -> EncoderSpec: ...
+
+    def pieces(self, text: str) -> list[int]:
+        """Return the word pieces of `text` as ids in the vocabulary, special ones left out, nothing cut."""
+
+    def offsets(self, text: str) -> list[tuple[int, int]]:
+        """Return (start, end) in `text` of each piece that `encode` returns a token vector for."""
+
+    def encode(self, texts: Sequence[str]) -> list[Encoding]:
+        """Return one encoding a text, in order. A text over the limit is cut at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a search may return. Bounds are inclusive; an empty tuple does not filter; names compare without case.
+
+    With `since` or `until` set, undated briefs are left out: nothing shows that they lie within the bounds.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    institutions: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    briefs: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return any((self.since, self.until, self.institutions, self.authors, self.languages, self.briefs))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found.
+
+    `score` is in [0, 1], higher is better, comparable within one search only. `similarity`, in [0, 1] too, does not
+    depend on what else was found: the late-interaction score, or the cosine where re-ranking is off.
+    """
+
+    score: float
+    passage: Passage
+    brief: Brief
+    similarity: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What `Index.add` did with each brief, by id; `failed` holds what was not taken, with reasons."""
+
+    added: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    failed: tuple[Failure, ...] = field(default=())
+    passages: int = 0  # passages written, those of unchanged briefs not counted
+
+
+def unit(rows: Floats) -> Floats:
+    """Return the rows (or the one vector) scaled to unit length; zero rows stay zero."""
+    norms = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return np.asarray(rows / np.maximum(norms, 1e-12), dtype=np.float32)

@@ -1,0 +1,111 @@
+"""An answer, its claims and the evidence under each of them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from ..corpus import Brief, DateSource, Passage
+
+
+class Verdict(StrEnum):
+    """Whether the quotes that a claim cites support it."""
+
+    SUPPORTED = "supported"
+    PARTLY = "partly"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Numbered evidence: `quote == brief.text[start:end]`, a part of the passage. `number` counts from 1."""
+
+    number: int
+    passage: Passage
+    brief: Brief
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence of the answer with the numbers of its citations."""
+
+    text: str
+    citations: tuple[int, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the briefs say, or that they do not.
+
+    `text` is Markdown with [1], [2] markers. `confidence` is the probability, in [0, 1], that the briefs answer the
+    question; `abstained` says that they were judged not to. `question` is the stand-alone question that was searched.
+    An answer holds its evidence whole, so it can be shown and exported after the index has changed.
+    """
+
+    text: str
+    question: str
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    abstained: bool = False
+    confidence: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the answer as plain values for JSON, each brief by what identifies it."""
+        return {
+            "question": self.question,
+            "text": self.text,
+            "abstained": self.abstained,
+            "confidence": round(self.confidence, 3),
+            "claims": [
+                {"text": claim.text, "citations": list(claim.citations), "verdict": claim.verdict.value}
+                for claim in self.claims
+            ],
+            "citations": [
+                {
+                    "number": citation.number,
+                    "quote": citation.quote,
+                    "start": citation.start,
+                    "end": citation.end,
+                    "passage": citation.passage.id,
+                    "page": citation.passage.page,
+                    "heading": citation.passage.heading,
+                    "brief": brief_dict(citation.brief),
+                }
+                for citation in self.citations
+            ],
+        }
+
+
+def brief_dict(brief: Brief) -> dict[str, Any]:
+    """Return what is known of a brief as plain values for JSON, without its text."""
+    return {
+        "id": brief.id,
+        "title": brief.title,
+        "authors": list(brief.authors),
+        "institution": brief.institution,
+        "series": brief.series,
+        "published": brief.published.isoformat() if brief.published else None,
+        "published_from": brief.published_from.value,
+        "language": brief.language,
+        "url": brief.url,
+        "source": brief.source,
+    }
+
+
+def reference(brief: Brief) -> str:
+    """Return a one-line source note: authors, "title", series, institution, date.
+
+    An undated brief says so, and a date that the user did not give says where it is from.
+    """
+    if brief.published is None:
+        when = "undated"
+    else:
+        when = f"{brief.published.day} {brief.published:%B %Y}"
+        if brief.published_from in (DateSource.URL, DateSource.METADATA):
+            when += f" (date from {'the address' if brief.published_from is DateSource.URL else 'the file'})"
+    parts = (" and ".join(brief.authors), f"“{brief.title}”", brief.series, brief.institution, when)
+    shown = [part for number, part in enumerate(parts) if part and part not in parts[:number]]
+    return ", ".join(shown)

@@ -1,0 +1,88 @@
+"""Fixtures that all tests share: a small fake encoder for speed, the real one where ranking matters."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from northbrief.corpus import Brief
+from northbrief.index import Encoder, EncoderSpec, Encoding, Index
+from northbrief.index.encoder import load_encoder
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+_WORD = re.compile(r"\w+")
+
+
+class FakeEncoder:
+    """A word is a piece; its vector is drawn from its hash, a text's is their mean: deterministic, blind to meaning."""
+
+    def __init__(self, dimension: int = 32, max_pieces: int = 64, name: str = "fake") -> None:
+        self.spec = EncoderSpec(name=name, weights="0" * 64, dimension=dimension, max_pieces=max_pieces)
+        self.encoded: list[str] = []
+
+    def pieces(self, text: str) -> list[int]:
+        return [int(hashlib.md5(word.encode()).hexdigest()[:6], 16) for word in _WORD.findall(text.lower())]
+
+    def offsets(self, text: str) -> list[tuple[int, int]]:
+        return [match.span() for match in _WORD.finditer(text)][: self.spec.max_pieces]
+
+    def encode(self, texts: Sequence[str]) -> list[Encoding]:
+        self.encoded += texts
+        return [self._encode(text) for text in texts]
+
+    def _encode(self, text: str) -> Encoding:
+        pieces = self.pieces(text)[: self.spec.max_pieces]
+        rows = [np.random.default_rng(piece).standard_normal(self.spec.dimension) for piece in pieces]
+        tokens = np.array(rows or np.zeros((0, self.spec.dimension)), dtype=np.float32)
+        tokens /= np.maximum(np.linalg.norm(tokens, axis=1, keepdims=True), 1e-9)
+        vector = tokens.sum(axis=0)
+        return Encoding(vector / max(float(np.linalg.norm(vector)), 1e-9), np.array(pieces, dtype=np.int64), tokens)
+
+
+def brief(brief_id: str, text: str, **fields: object) -> Brief:
+    """A brief with a title made from its id, unless one is given."""
+    return Brief(**({"id": brief_id, "title": f"Title of {brief_id}", "text": text} | fields))  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test touches the user's own index or settings."""
+    monkeypatch.setenv("NORTHBRIEF_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture
+def fake() -> FakeEncoder:
+    return FakeEncoder()
+
+
+@pytest.fixture
+def index(tmp_path: Path, fake: FakeEncoder) -> Iterator[Index]:
+    """An empty index with the fake encoder."""
+    with Index.open(tmp_path / "index", encoder=fake) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    """The real encoder, exported once a machine."""
+    return load_encoder()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real documents, where it is there."""
+    if not SHARED.is_dir():
+        pytest.skip("the real documents are not there")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def real_index(shared: Path, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """The two real briefs and the three Korean speeches, with the real encoder. Do not change it."""
+    from northbrief.corpus import load_briefs
+
+    with Index.open(tmp_path_factory.mktemp("real"), encoder=encoder) as opened:
+        opened.add(load_briefs(shared / "briefs", shared / "korean"))
+        yield opened

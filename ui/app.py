@@ -1,0 +1,143 @@
+"""The chat window: a question in, the answer with its numbered citations, and beside it every cited passage."""
+
+import os
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from ..corpus import NorthbriefError
+from ..index import Index
+from ..qa import Assistant
+from .sources import answer_html, sources_html
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported: nothing leaves the machine
+
+import gradio as gr
+
+QUEUE_SIZE = 64  # questions that may wait; more are told to come back
+CONCURRENCY = 2  # questions answered at once
+NO_SOURCES = '<p class="empty">The passages that an answer quotes are shown here.</p>'
+
+CSS = """
+footer { display: none !important; }
+.gradio-container { max-width: 1280px !important; margin: 0 auto; }
+#sources { max-height: 78vh; overflow-y: auto; padding-right: .5rem; }
+#sources h2 { font-size: .95rem; font-weight: 600; margin: .25rem 0 .5rem; color: var(--body-text-color-subdued); }
+#sources h3 { font-size: 1rem; margin: 0 0 .25rem; color: var(--body-text-color); }
+#sources .src { border: 1px solid var(--border-color-primary); border-radius: 8px; padding: .75rem .9rem;
+  margin: 0 0 .75rem; background: var(--background-fill-primary); }
+#sources .src.open { border-color: var(--color-accent); box-shadow: 0 0 0 1px var(--color-accent); }
+#sources .facts, #sources .heading { font-size: .85rem; color: var(--body-text-color-subdued); margin: 0 0 .5rem; }
+#sources blockquote { margin: 0; padding: 0; border: 0; line-height: 1.55; color: var(--body-text-color); }
+#sources mark { background: #ffe58a; color: #1c1917; padding: 0 .1em; border-radius: 2px; }
+#sources .empty { color: var(--body-text-color-subdued); }
+#chat a.cite { text-decoration: none; font-weight: 600; }
+#chat .notes { list-style: none; padding: 0; margin: .75rem 0 0; font-size: .85rem; }
+"""
+
+HEAD = """
+<script>
+addEventListener("click", (event) => {
+  const link = event.target.closest && event.target.closest('a[href^="#src-"]');
+  if (!link) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const source = document.getElementById(link.getAttribute("href").slice(1));
+  if (!source) return;
+  document.querySelectorAll(".src.open").forEach((other) => other.classList.remove("open"));
+  source.classList.add("open");
+  source.focus({ preventScroll: true });
+  (source.querySelector("mark") || source).scrollIntoView({ block: "center" });
+}, true);
+</script>
+"""
+
+Message = dict[str, Any]
+
+
+def build_app(index: Index, assistant: Assistant) -> Any:
+    """Return the window (gr.Blocks) over this index; nothing of one conversation is seen by another."""
+
+    def answer(question: str, messages: list[Message], asked: list[str], shown: str) -> Iterator[tuple[Any, ...]]:
+        question = question.strip()
+        if not question:
+            yield "", messages, asked, shown, shown or NO_SOURCES
+            return
+        turn = len(asked) + 1
+        messages = [*messages, {"role": "user", "content": question}]
+        evidence = shown
+        try:
+            for part in assistant.stream(question, history=asked):
+                evidence = sources_html(part, turn) + shown  # the newest on top
+                reply = {"role": "assistant", "content": answer_html(part, turn)}
+                yield "", [*messages, reply], [*asked, question], evidence, evidence or NO_SOURCES
+        except NorthbriefError as error:
+            reply = {"role": "assistant", "content": f"This question could not be answered: {error}"}
+            yield question, [*messages, reply], asked, shown, shown or NO_SOURCES
+
+    with gr.Blocks(title="Northbrief", fill_width=True) as app:
+        asked, shown = gr.State([]), gr.State("")
+        gr.Markdown(
+            "# Northbrief\nEvery sentence of an answer is quoted from a brief. When the briefs are silent, it says so."
+        )
+        with gr.Row():
+            with gr.Column(scale=3, min_width=320):
+                chat = gr.Chatbot(
+                    elem_id="chat",
+                    label="Conversation",
+                    height="68vh",
+                    placeholder=holdings(index),
+                    feedback_options=None,
+                )
+                with gr.Row():
+                    box = gr.Textbox(
+                        label="Question",
+                        show_label=False,
+                        placeholder="Ask about North Korean policy",
+                        scale=5,
+                        autofocus=True,
+                    )
+                    ask = gr.Button("Ask", variant="primary", scale=1, min_width=80)
+            with gr.Column(scale=2, min_width=320):
+                sources = gr.HTML(NO_SOURCES, elem_id="sources", label="Sources")
+        inputs, outputs = [box, chat, asked, shown], [box, chat, asked, shown, sources]
+        gr.on([box.submit, ask.click], answer, inputs, outputs, api_visibility="private")
+        chat.clear(lambda: ([], "", NO_SOURCES), None, [asked, shown, sources], api_visibility="private")
+    return app
+
+
+def holdings(index: Index) -> str:
+    """Return one line on what the library holds: briefs, institutions, from when to when."""
+    briefs = index.briefs()
+    days = sorted(brief.published for brief in briefs if brief.published)
+    institutions = {brief.institution for brief in briefs if brief.institution}
+    parts = [f"{len(briefs)} briefs"]
+    if institutions:
+        parts.append(f"{len(institutions)} institution{'s' if len(institutions) > 1 else ''}")
+    if days:
+        parts.append(f"{days[0]:%B %Y} to {days[-1]:%B %Y}")
+    return "The library holds " + ", ".join(parts) + ".\n\nAsk a question to begin."
+
+
+def serve(index: Index, assistant: Assistant, host: str, port: int) -> None:
+    """Serve the window until interrupted; the encoder warms up meanwhile."""
+    threading.Thread(target=lambda: index.encoder, daemon=True).start()
+    app = build_app(index, assistant)
+    app.queue(max_size=QUEUE_SIZE, default_concurrency_limit=CONCURRENCY)
+    app.launch(**launch_options(host, port))
+
+
+def launch_options(host: str, port: int, **more: Any) -> dict[str, Any]:
+    """Return the options of `launch`: ours for look and privacy, and where to listen."""
+    fonts = ["system-ui", "Noto Sans CJK KR", "sans-serif"]  # Gradio's own default is fetched from another host
+    return {
+        "server_name": host,
+        "server_port": port,
+        "theme": gr.themes.Soft(font=fonts, font_mono=["ui-monospace", "monospace"], primary_hue="blue"),
+        "css": CSS,
+        "head": HEAD,
+        "footer_links": [],
+        "share": False,
+        "quiet": True,
+        **more,
+    }

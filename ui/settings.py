@@ -1,0 +1,94 @@
+"""Settings and the composition root: where the layers are put together from what the user set."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from ..corpus import SettingsError
+from ..index import Encoder, Index, Retriever
+from ..index.encoder import load_encoder
+from ..index.weights import MINILM
+from ..qa import Assistant
+
+FILE = "northbrief.toml"
+
+
+class Settings(BaseSettings):
+    """What a user may set: in northbrief.toml here, by NORTHBRIEF_* variables, or by flags, the later one winning."""
+
+    model_config = SettingsConfigDict(env_prefix="NORTHBRIEF_", toml_file=FILE, extra="forbid", frozen=True)
+
+    home: Path | None = Field(None, description="folder of the index; the user's data folder if not set")
+    encoder: str = Field(MINILM.name, description="a sentence-transformers model, by name or path")
+    precision: str = Field("int8", pattern="^(int8|fp32)$", description="of the exported encoder: int8 or fp32")
+    device: str = Field("cpu", description="cpu, or cuda to run the encoder on torch there")
+    network: bool = Field(False, description="whether model files may be fetched from the hub")
+    rerank: bool = Field(True, description="late interaction over the leading passages")
+    cap: int | None = Field(None, ge=1, description="passages one brief may take before others have had theirs")
+    host: str = Field("127.0.0.1", description="address the chat window listens on")
+    port: int = Field(7860, ge=1, le=65535, description="port of the chat window")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags before variables before the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+class Application:
+    """The parts, each made when first needed and once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def index(self) -> Index:
+        """The index, opened with the encoder that is set."""
+        return Index.open(self.settings.home, encoder=self._encoder())
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        """The retriever over the index."""
+        return Retriever(self.index, rerank=self.settings.rerank, cap=self.settings.cap)
+
+    @cached_property
+    def assistant(self) -> Assistant:
+        """The assistant over the retriever."""
+        return Assistant(self.retriever)
+
+    def _encoder(self) -> Encoder | str:
+        """The encoder's name, to be loaded when first needed, unless it is to be loaded in a special way."""
+        chosen = self.settings
+        if (chosen.precision, chosen.device, chosen.network) == ("int8", "cpu", False):
+            return chosen.encoder
+        return load_encoder(chosen.encoder, precision=chosen.precision, device=chosen.device, network=chosen.network)
+
+
+def read_settings(**flags: Any) -> Settings:
+    """Return the settings; flags that are None count as not given.
+
+    Raises:
+        SettingsError: a value or a name that has no meaning.
+    """
+    given = {key: value for key, value in flags.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = ".".join(str(part) for part in problem["loc"])
+        known = ", ".join(Settings.model_fields)
+        place = f"NORTHBRIEF_{name.upper()}" if f"NORTHBRIEF_{name.upper()}" in os.environ else f"{FILE} or a flag"
+        expected = f"one of {known}" if problem["type"] == "extra_forbidden" else problem["msg"]
+        raise SettingsError(f"found {name} = {problem['input']!r} in {place}; expected: {expected}") from error
+    except ValueError as error:  # the TOML itself
+        raise SettingsError(f"{FILE} is no valid TOML ({error}); mend it") from error

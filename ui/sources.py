@@ -1,0 +1,69 @@
+"""What a reader sees of an answer and its evidence, as HTML. Everything from outside is escaped here, and only here."""
+
+from html import escape
+
+from ..corpus import Brief
+from ..qa import Answer, Citation
+from ..qa.types import reference
+
+AROUND = 400  # characters shown before and after the quote, within its passage
+
+
+def answer_html(answer: Answer, turn: int) -> str:
+    """Return the answer of the conversation's `turn` with each [n] linked to its source in the pane beside it."""
+    if not answer.claims:
+        return f'<p class="refusal">{escape(answer.text)}</p>'
+    paragraphs = []
+    for claim in answer.claims:
+        marks = " ".join(
+            f'<a class="cite" href="#{source_id(turn, number)}" title="Show the source">[{number}]</a>'
+            for number in claim.citations
+        )
+        paragraphs.append(f"<p>“{_line(claim.text)}” {marks}</p>")
+    notes = "".join(
+        f"<li>[{citation.number}] {escape(reference(citation.brief))}</li>" for citation in answer.citations
+    )
+    return f'{"".join(paragraphs)}<ul class="notes">{notes}</ul>'
+
+
+def sources_html(answer: Answer, turn: int) -> str:
+    """Return the evidence of one answer: each cited passage with what is known of its brief, the quote marked."""
+    if not answer.citations:
+        return ""
+    articles = "".join(_article(citation, turn) for citation in answer.citations)
+    return f'<section class="turn"><h2>{escape(answer.question)}</h2>{articles}</section>'
+
+
+def source_id(turn: int, number: int) -> str:
+    """Return the id of a source; different for every answer, so that old ones keep pointing at their own evidence."""
+    return f"src-{turn}-{number}"
+
+
+def _article(citation: Citation, turn: int) -> str:
+    passage, brief = citation.passage, citation.brief
+    start, end = citation.start - passage.start, citation.end - passage.start
+    before, after = passage.text[:start][-AROUND:], passage.text[end:][:AROUND]
+    heading = f'<p class="heading">{escape(passage.heading)}</p>' if passage.heading else ""
+    return (
+        f'<article class="src" id="{source_id(turn, citation.number)}" tabindex="-1">'
+        f"<h3>[{citation.number}] {escape(brief.title)}</h3>{_facts(brief, passage.page)}{heading}"
+        f"<blockquote>{_lines(before)}<mark>{_lines(citation.quote)}</mark>{_lines(after)}</blockquote></article>"
+    )
+
+
+def _facts(brief: Brief, page: int | None) -> str:
+    date = f"{brief.published.day} {brief.published:%B %Y}" if brief.published else "undated"
+    facts = [", ".join(brief.authors), brief.institution, brief.series, date, f"page {page}" if page else ""]
+    shown = " · ".join(escape(fact) for fact in dict.fromkeys(facts) if fact)
+    link = ""
+    if brief.url.startswith(("https://", "http://")):
+        link = f' · <a href="{escape(brief.url)}" target="_blank" rel="noopener noreferrer">original</a>'
+    return f'<p class="facts">{shown}{link}</p>'
+
+
+def _line(text: str) -> str:
+    return escape(" ".join(text.split()))
+
+
+def _lines(text: str) -> str:
+    return escape(text).replace("\n", "<br>")
