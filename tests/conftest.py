@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +54,14 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest
 
 @pytest.fixture
 def fake() -> FakeEncoder:
+    """A new fake encoder."""
     return FakeEncoder()
+
+
+@pytest.fixture
+def make_brief() -> Callable[..., Brief]:
+    """The function `brief(id, text, **fields)`."""
+    return brief
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
     python -m tests.benchmarks.peers --data ../shared/data --out peers.json [--questions FILE] [--only langchain,txtai]
 
 Each framework gets a virtual environment of its own (kept under `--envs`, so a second run starts at once) and runs
-there, offline, with its documented defaults (`peer_runner.py`). Scored are the answerable English questions; a
-follow-up is searched as it stands, for no peer takes a history (so the figures also come without follow-ups). The table
-goes to standard output, progress to standard error.
+there, offline, with its documented defaults (`peer_runner.py`). Scored are the answerable English questions. A
+follow-up is searched as it stands, for no peer takes a history, so the figures also come without follow-ups; with
+`--history` the question before is put in front. The table goes to standard output, progress to standard error.
 
 On a busy machine set OMP_WAIT_POLICY=PASSIVE: else torch's threads spin while they wait for one that was displaced, and
 a query of 15 ms takes 500. The JSON records the setting and the load.
@@ -215,13 +215,19 @@ def first_hits(python: Path, peer: str, mode: str, saved: Path, question: str) -
     raise PeerError(f"no hits from the saved index of {mode}")
 
 
-def measure(peer: str, envs: Path, texts: dict[str, str], questions: list[Question]) -> dict[str, Any]:
+def asked_as(question: Question, history: bool) -> str:
+    """What is searched: the question, or the one before it and the question."""
+    before = question.get("history", [])[-1:] if history else []
+    return " ".join([*before, question["question"]])
+
+
+def measure(peer: str, envs: Path, texts: dict[str, str], questions: list[Question], history: bool) -> dict[str, Any]:
     """All figures of one peer, by mode."""
     python = environment(peer, envs)
     print(f"{peer}: indexing and searching", file=sys.stderr)
     with tempfile.TemporaryDirectory() as scratch:
         given, output, saved = (Path(scratch, name) for name in ("input.json", "output.json", "saved"))
-        asked = [question["question"] for question in questions]
+        asked = [asked_as(question, history) for question in questions]
         given.write_text(json.dumps({"documents": list(texts.items()), "questions": asked}), encoding="utf-8")
         run([str(python), str(RUNNER), "measure", peer, str(given), str(output), str(saved)])
         modes: dict[str, Any] = json.loads(output.read_text(encoding="utf-8"))
@@ -235,10 +241,9 @@ def measure(peer: str, envs: Path, texts: dict[str, str], questions: list[Questi
 
 def table(results: dict[str, Any]) -> str:
     """The results as two Markdown tables: overall and cost, then by question type."""
-    titles = (
-        "peer, R@1, R@5, R@10, MRR, passages, over 256 pieces, index s, passages/s, query p50 / p95 ms, first hits s"
-    )
-    header = [*titles.split(", "), "peak MB"]
+    quality = "peer, R@1, R@5, R@10, MRR, MRR but follow-ups"
+    cost = "passages, over 256 pieces, index s, passages/s, query p50 / p95 ms, first hits s, peak MB"
+    header = f"{quality}, {cost}".split(", ")
     lines = ["| " + " | ".join(header) + " |", "|---" * len(header) + "|"]
     rows = [(peer, mode, found) for peer, result in results.items() for mode, found in result.get("modes", {}).items()]
     for peer, mode, found in rows:
@@ -277,6 +282,7 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, help="default: questions-dev.jsonl of --data")
     parser.add_argument("--only", default=",".join(PINS), help="peers, separated by commas")
     parser.add_argument("--envs", type=Path, default=default_envs(), help="folder of the peers' environments")
+    parser.add_argument("--history", action="store_true", help="search follow-ups with the question before in front")
     arguments = parser.parse_args()
     peers = arguments.only.split(",")
     if unknown := set(peers) - set(PINS):
@@ -286,6 +292,7 @@ def main() -> None:
     report: dict[str, Any] = {
         "documents": len(texts),
         "questions": len(questions),
+        "history": arguments.history,
         "python": platform.python_version(),
         "processors": os.cpu_count(),
         "load_average": os.getloadavg(),
@@ -294,7 +301,7 @@ def main() -> None:
     }
     for peer in peers:
         try:
-            report["peers"][peer] = measure(peer, arguments.envs, texts, questions)
+            report["peers"][peer] = measure(peer, arguments.envs, texts, questions, arguments.history)
         except PeerError as error:
             report["peers"][peer] = {"error": str(error)}
         arguments.out.write_text(json.dumps(report, indent=1, ensure_ascii=False), encoding="utf-8")
