@@ -55,7 +55,9 @@ def load_sentence_transformer(model: str, *, device: str = "cpu", network: bool 
         WeightsError: it is not there.
     """
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
 
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # a library prints nothing
     try:
         return SentenceTransformer(model, device=device, local_files_only=not network, trust_remote_code=False)
     except (OSError, ValueError) as error:

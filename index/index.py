@@ -82,6 +82,30 @@ class Index:
         """
         return cls(Store(index_file(path)), encoder or MINILM.name, late=late)
 
+    @classmethod
+    def rebuild(
+        cls,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        encoder: Encoder | str | None = None,
+        late: bool = True,
+        progress: Progress | None = None,
+    ) -> AddReport:
+        """Make the index at `path` again from the briefs it holds, with another encoder or cut in another way.
+
+        The new one is made beside the old, which can be read meanwhile but not written, and then takes its place.
+        """
+        file = index_file(path)
+        scratch = file.with_name(f".{file.name}.rebuild")
+        for left_over in scratch.parent.glob(f"{scratch.name}*"):
+            left_over.unlink()
+        store = Store(file)
+        with store.writing() as connection, cls(Store(scratch), encoder or MINILM.name, late=late) as fresh:
+            report = fresh.add(read_briefs(connection), progress)
+        store.checkpoint()  # the old log must not be read as the new file's
+        os.replace(scratch, file)
+        return report
+
     def close(self) -> None:
         """Release the file."""
         self._store.close()
@@ -263,8 +287,8 @@ class Index:
         chunking, expected = json.loads(self._store.setting("chunking")), asdict(Chunking())
         if any(made[key] != value for key, value in ours.items()) or chunking != expected:
             raise StoreMismatch(
-                f"{self.path} was built with {_described(made)}, cut {chunking}; the settings name "
-                f"{_described(ours)}, cut {expected}. Run `northbrief rebuild`, or set `encoder` back"
+                f"{self.path} was built with {_described(made, chunking)}; the settings name "
+                f"{_described(ours, expected)}. Run `northbrief rebuild`, or set `encoder` back"
             )
 
     # --- derived parts -------------------------------------------------------------------------------------------
@@ -341,5 +365,8 @@ def fitted_codec(encoder: Encoder) -> TokenCodec:
     return codec
 
 
-def _described(spec: Mapping[str, object]) -> str:
-    return f"{spec['name']}, {spec['dimension']} dimensions" if "dimension" in spec else str(spec["name"])
+def _described(spec: Mapping[str, object], chunking: Mapping[str, object]) -> str:
+    details = [
+        f"{spec[key]} {unit}".strip() for key, unit in (("dimension", "dimensions"), ("precision", "")) if key in spec
+    ]
+    return ", ".join([str(spec["name"]), *details, f"passages of {chunking['pieces']} word pieces"])

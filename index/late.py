@@ -1,9 +1,9 @@
 """Late interaction: how well each word piece of a question is met somewhere in a passage.
 
 score(q, p) = sum over query pieces t of w(t) * max over passage pieces u of cos(t, u), with w(t) = idf(t)^1.25 divided
-by their sum. It is ColBERT's MaxSim (Khattab and Zaharia 2020) on the token outputs of the encoder that we have
-anyway, without its training, and with ColBERT's compression in the form of product quantization (Jegou et al. 2011): each token
-vector becomes PARTS bytes, one for the nearest of 256 centroids in each of PARTS slices.
+by their sum. It is ColBERT's MaxSim (Khattab and Zaharia 2020) on the token outputs of the encoder that we have anyway,
+without its training, and with product quantization (Jegou et al. 2011) for ColBERT's compression: each token vector
+becomes PARTS bytes, one for the nearest of 256 centroids in each of PARTS slices.
 """
 
 import faiss

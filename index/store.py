@@ -68,6 +68,12 @@ class Store:
             self._connections.clear()
         self._local = threading.local()
 
+    def checkpoint(self) -> None:
+        """Move the write-ahead log into the file, close it and remove the log."""
+        self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.close()
+        self.path.with_name(f"{self.path.name}-wal").unlink(missing_ok=True)
+
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection that sees one generation, whatever writers do meanwhile."""

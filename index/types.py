@@ -72,6 +72,23 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A span of days that a question names, bounds inclusive, None where open; `text` holds the words that named it."""
+
+    since: date | None
+    until: date | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison: how a reader would call it, and the question asked of this side alone."""
+
+    label: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found.
 

@@ -5,6 +5,8 @@ Exit codes: 0 done, 1 nothing found or not answered, 2 bad use or bad input.
 
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,8 +16,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ..corpus import Brief, Failure, NorthbriefError, QuestionError
+from ..corpus import Brief, BriefLoader, Failure, NorthbriefError, QuestionError
 from ..index import AddReport, Filter
+from ..index.index import Progress
 from .settings import Application, read_settings
 
 NOTHING, BAD = 1, 2
@@ -188,6 +191,14 @@ def add(
         raise typer.Exit(NOTHING)
 
 
+@app.command()
+def rebuild(context: typer.Context) -> None:
+    """Make the index again from its own briefs, with the encoder that is set now."""
+    parts: Application = context.obj
+    report = _with_bar(None, lambda progress: parts.rebuild(progress))
+    out.print(f"Rebuilt: {len(report.added)} briefs, {report.passages} passages.")
+
+
 @app.command("list")
 def list_briefs(context: typer.Context, as_json: Json = False) -> None:
     """List the briefs, newest first."""
@@ -268,11 +279,23 @@ def main() -> None:
         sys.exit(BAD)
 
 
-def _add(parts: Application, loader: Any) -> AddReport:
-    """Add with a progress bar on standard error; what was not taken is listed with its reason."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
+def _add(parts: Application, loader: BriefLoader) -> AddReport:
+    """Add with a progress bar; what was not taken is listed with its reason."""
     briefs = list(loader)
+    report = _with_bar(len(briefs), lambda progress: parts.index.add(briefs, progress=progress))
+    failed = (*loader.failed, *report.failed)
+    for failure in failed[:SHOWN_FAILURES]:
+        _print_failure(failure)
+    if len(failed) > SHOWN_FAILURES:
+        err.print(f"... and {len(failed) - SHOWN_FAILURES} more; --json lists them all")
+    return replace(report, failed=failed)
+
+
+def _with_bar(total: int | None, work: Callable[[Progress], AddReport]) -> AddReport:
+    """Do the work under a progress bar on standard error; `total` is the number of briefs, if known."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -280,19 +303,9 @@ def _add(parts: Application, loader: Any) -> AddReport:
         TextColumn("briefs, {task.fields[passages]} passages"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=err, transient=False) as bar:
-        task = bar.add_task("Preparing the encoder" if briefs else "Reading", total=len(briefs), passages=0)
-
-        def progress(seen: int, passages: int) -> None:
-            bar.update(task, completed=seen, passages=passages, description="Adding")
-
-        report = parts.index.add(briefs, progress=progress)
-    failed = (*loader.failed, *report.failed)
-    for failure in failed[:SHOWN_FAILURES]:
-        _print_failure(failure)
-    if len(failed) > SHOWN_FAILURES:
-        err.print(f"... and {len(failed) - SHOWN_FAILURES} more; --json lists them all")
-    return AddReport(report.added, report.unchanged, report.replaced, failed, report.passages)
+    with Bar(*columns, console=err, transient=False) as bar:
+        task = bar.add_task("Preparing", total=total, passages=0)
+        return work(lambda seen, passages: bar.update(task, completed=seen, passages=passages, description="Adding"))
 
 
 def _print_failure(failure: Failure) -> None:

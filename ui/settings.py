@@ -9,8 +9,9 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from ..corpus import SettingsError
-from ..index import Encoder, Index, Retriever
+from ..index import AddReport, Encoder, Index, Retriever
 from ..index.encoder import load_encoder
+from ..index.index import Progress
 from ..index.weights import MINILM
 from ..qa import Assistant
 
@@ -65,6 +66,10 @@ class Application:
     def assistant(self) -> Assistant:
         """The assistant over the retriever."""
         return Assistant(self.retriever)
+
+    def rebuild(self, progress: Progress) -> AddReport:
+        """Make the index again with the encoder that is set."""
+        return Index.rebuild(self.settings.home, encoder=self._encoder(), progress=progress)
 
     def _encoder(self) -> Encoder | str:
         """The encoder's name, to be loaded when first needed, unless it is to be loaded in a special way."""
