@@ -1,17 +1,16 @@
 """Briefs into passages: LangChain's splitter at paragraph and sentence ends, sized in the encoder's word pieces."""
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from .headings import headings
 from .types import Brief, Passage
 
 _PARAGRAPH = r"\n[\s\xa0]*\n"
 _SENTENCE = r"(?<=[.!?。！？…])[\"'”’)\]]*\s+|(?<=[。！？])"
 _SEPARATORS = [_PARAGRAPH, r"\n", _SENTENCE, r"(?<=[;:])\s+", r"\s+"]  # what is still too long is halved
-_HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 
 CHARACTERS_PER_PIECE = 8
 """A passage is also bounded in characters, as if every word piece had eight: English has 4 to 5. BERT's tokenizer
@@ -63,11 +62,11 @@ def passage_id(brief_id: str, text: str, occurrence: int = 1) -> str:
 
 def _sections(brief: Brief) -> Iterator[tuple[str, int, int]]:
     """(heading, start, end) of the text between Markdown headings; the whole body of a text without any."""
-    heading, start = "", brief.body
-    for match in _HEADING.finditer(brief.text, brief.body):
-        yield heading, start, match.start()
-        heading, start = match[1], match.end()
-    yield heading, start, len(brief.text)
+    title, start = "", brief.body
+    for heading in headings(brief.text, brief.body):
+        yield title, start, heading.start
+        title, start = heading.title, heading.end
+    yield title, start, len(brief.text)
 
 
 def _spans(text: str, start: int, end: int, length: Callable[[str], int], budget: int) -> Iterator[tuple[int, int]]:

@@ -10,6 +10,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from .dates import find_day
+from .headline import (
+    AUTHOR_LABELS,
+    DATE_LABELS,
+    SENTENCE_END,
+    is_contact,
+    is_date,
+    is_described,
+    is_institution,
+    is_name,
+    is_position,
+    labelled,
+)
 
 _MAX_LINES = 15  # heads are short; the longest seen has nine lines
 _MAX_LENGTH = 200  # a longer line is prose
@@ -19,30 +31,8 @@ _SERIES = re.compile(
     r"\s*(?:no\.?\s*)?\d[\w.-]*(?:\s*\(\d+\))?)\s*[)\]]?[\s:.–-]*",
     re.IGNORECASE,
 )
-_LABEL = re.compile(
-    r"\b(date|published(?: on)?|posted(?: on)?|updated|writer|authors?|by|views?|hits)\b\s*[:：]?\s+"
-    r"|(작성일|등록일|발행일|게시일|작성자|저자|글쓴이|필자|조회수?)\s*[:：]?\s*",
-    re.IGNORECASE,
-)
-_AUTHOR_LABELS = {"writer", "author", "authors", "by", "작성자", "저자", "글쓴이", "필자"}
-_DATE_LABELS = {"date", "published", "published on", "posted", "posted on", "작성일", "등록일", "발행일", "게시일"}
-_EMAIL = re.compile(r"^\S+@\S+\.\w+$")
-_POSITION = re.compile(
-    r"\b(fellow|director|professor|analyst|researcher|president|chair|editor|correspondent|scholar|lecturer|expert)\b"
-    r"|(연구위원|연구원|교수|실장|센터장|소장|기자)$",
-    re.IGNORECASE,
-)
-_INSTITUTION = re.compile(
-    r"\b(institut\w*|cent(?:er|re)|university|foundation|council|academy|society|association|ministry|agency|bureau"
-    r"|service|college|school|think tank)\b|(연구소|연구원|대학교|재단|협회|학회|센터)$",
-    re.IGNORECASE,
-)
-_NAME = re.compile(r"^(?:dr\.?\s+|prof\.?\s+)?[^\W\d_][\w'’.-]+(?:\s+[^\W\d_][\w'’.-]*){1,3}$", re.IGNORECASE)
-_HANGUL_NAME = re.compile(r"^[가-힣]{2,4}$")
-_CLOCK = re.compile(
-    r"^[\s,.|·-]*(?:\d{1,2}\s*시\s*\d{1,2}\s*분|\d{1,2}:\d{2}(?::\d{2})?(?:\s*[ap]m)?)?[\s,.|·-]*$", re.I
-)
-_SENTENCE_END = re.compile(r"[.!?。…][\"'”’)\]]*$")
+_BULLET = re.compile(r"(?:[-–*+•▪◦○●■□]|\(?\d{1,2}[.)])\s")
+_RUNNING_WORD = re.compile(r"[^\W\d_][\w'’-]*[,.;:!?)”\"]*(?=\s|$)")  # no address of a page or a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +59,25 @@ def read_header(text: str) -> Header:
     end = 0
     for number, (line, stop) in enumerate(head):
         tag = _SERIES.match(line)
-        labels = _labelled(line)
+        labels = labelled(line)
         if title and _plain(line[tag.end() :] if tag else line) == _plain(title):
             series = series or (tag[1].strip() if tag else "")
         elif labels:
             for label, value in labels:
-                if label in _AUTHOR_LABELS:
+                if label in AUTHOR_LABELS:
                     authors += [name for name in re.split(r",| and |&|·", value) if name.strip()]
-                elif label in _DATE_LABELS and (day := find_day(value)):
+                elif label in DATE_LABELS and (day := find_day(value)):
                     published = published or day[0]
-        elif _is_date(line):
+        elif is_date(line):
             day = find_day(line)
             published = published or (day[0] if day else None)
-        elif _EMAIL.match(line) or (_POSITION.search(line) and len(line.split()) <= 8 and title):
+        elif is_contact(line) or (title and is_position(line)):
             pass
-        elif title and _INSTITUTION.search(line) and len(line.split()) <= 8:
+        elif title and is_institution(line):
             institution = institution or line
-        elif title and _is_name(line) and end and _after_title(head, number, title):
+        elif title and end and number > _position(head, title) and is_name(line):
             authors.append(line)
-        elif title and number < _position(head, title):
+        elif title and number < _position(head, title) and not SENTENCE_END.search(line):
             pass  # the name of the site or the series above the title
         else:
             break
@@ -100,17 +90,41 @@ def read_header(text: str) -> Header:
 def _head_lines(text: str) -> list[tuple[str, int]]:
     """Non-empty short lines above the first line of prose, each with the offset of its end."""
     lines: list[tuple[str, int]] = []
-    for match in re.finditer(r"[^\n]+", text):
-        line = match[0].strip("\ufeff \t\r\xa0")
-        if not line:
-            continue
-        prose = len(line) > _MAX_LENGTH or (len(line) > 60 and _SENTENCE_END.search(line))
-        if prose or line.startswith("#"):
+    paragraph: list[str] = []  # begins below a blank line, or below one that can only be about the document
+    above = 0  # lines before the paragraph
+    for match in re.finditer(r"([^\n]*)\n?", text):
+        line = match[1].strip("\ufeff \t\r\xa0")
+        if line:
+            paragraph.append(line)
+        ends = _ends_head(line)
+        full = len(lines) == _MAX_LINES
+        if (ends or full or not line) and _is_wrapped(paragraph):
+            return lines[:above]
+        if ends:
             return lines
-        if len(lines) == _MAX_LINES:
+        if line and full:
             return []  # a list or a poem, not a head
-        lines.append((line, match.end()))
+        if line:
+            lines.append((line, match.end(1)))
+        if not line or is_described(line):
+            paragraph, above = [], len(lines)
     return []  # nothing but short lines: there is no body to be the head of
+
+
+def _ends_head(line: str) -> bool:
+    """Whether the line is prose, a Markdown heading or an item of a list."""
+    prose = len(line) > _MAX_LENGTH or (len(line) > 60 and SENTENCE_END.search(line))
+    return bool(prose or line.startswith("#") or _BULLET.match(line))
+
+
+def _is_wrapped(paragraph: list[str]) -> bool:
+    """Whether the lines are prose, cut at some width: one goes on in lower case, or all but the last are full."""
+    if len(paragraph) < 2:
+        return False
+    if any(line[0].islower() and _RUNNING_WORD.match(line) for line in paragraph[1:]):
+        return True
+    full = min(map(len, paragraph[:-1])) >= 0.7 * max(map(len, paragraph))
+    return full and bool(SENTENCE_END.search(paragraph[-1]))
 
 
 def _title(head: list[tuple[str, int]]) -> str:
@@ -123,53 +137,13 @@ def _title(head: list[tuple[str, int]]) -> str:
         if lines.count(line) > 1 and len(line.split()) >= 2:
             return line
     for line in lines:
-        described = _labelled(line) or _is_date(line) or _EMAIL.match(line)
-        if not described and len(line.split()) >= 2 and not _SENTENCE_END.search(line):
+        if not is_described(line) and len(line.split()) >= 2 and not SENTENCE_END.search(line):
             return line
     return ""
 
 
 def _position(head: list[tuple[str, int]], title: str) -> int:
     return next((n for n, (line, _) in enumerate(head) if _plain(line).endswith(_plain(title))), 0)
-
-
-def _after_title(head: list[tuple[str, int]], number: int, title: str) -> bool:
-    return number > _position(head, title)
-
-
-def _labelled(line: str) -> list[tuple[str, str]]:
-    """ "Date 2025-08-08 View 1,808 Writer CHOI Eun-ju" -> [("date", "2025-08-08"), ("view", "1,808"), ...]."""
-    found = list(_LABEL.finditer(line))
-    if not found or found[0].start() != 0:
-        return []
-    ends = [match.start() for match in found[1:]] + [len(line)]
-    pairs = [
-        ((match[1] or match[2]).lower(), line[match.end() : end].strip(" ,|"))
-        for match, end in zip(found, ends, strict=True)
-    ]
-    return pairs if all(_fits(label, value) for label, value in pairs) else []
-
-
-def _fits(label: str, value: str) -> bool:
-    """Whether the value is of its label's kind; "By 2025 exports will fall" is no author line."""
-    if label in _DATE_LABELS or label == "updated":
-        return find_day(value) is not None
-    if label in _AUTHOR_LABELS:
-        return all(_is_name(name.strip()) for name in re.split(r",| and |&|·", value) if name.strip())
-    return bool(re.fullmatch(r"[\d,. ]+", value))
-
-
-def _is_date(line: str) -> bool:
-    day = find_day(line)
-    return day is not None and bool(_CLOCK.match(line[: day[1]]) and _CLOCK.match(line[day[2] :]))
-
-
-def _is_name(line: str) -> bool:
-    if _HANGUL_NAME.match(line):
-        return True
-    if not _NAME.match(line) or _INSTITUTION.search(line) or _POSITION.search(line):
-        return False
-    return all(word[0].isupper() or word in {"de", "van", "von", "der", "al", "bin"} for word in line.split())
 
 
 def _merge(authors: list[str]) -> tuple[str, ...]:

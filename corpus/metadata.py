@@ -9,6 +9,7 @@ from .errors import BriefError
 
 _TEXT_KEYS = ("id", "title", "institution", "series", "language", "url")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_DAY = re.compile(r"\d{4}(-?)\d\d\1\d\d(?:[T ].*)?")  # an ISO week is no day
 MAX_ID = 200  # ids stand in file names and URLs
 
 
@@ -27,7 +28,7 @@ def given_fields(values: Mapping[str, Any]) -> dict[str, Any]:
             raise BriefError(f"found {key} = {value!r}, expected text")
         fields[key] = str(value).strip()
     if len(fields.get("id", "")) > MAX_ID or re.search(r"[\x00-\x1f\x7f]", fields.get("id", "")):
-        raise BriefError(f"found an id of {len(fields['id'])} characters, expected one line of at most {MAX_ID}")
+        raise BriefError(f"found id = {fields['id'][:MAX_ID]!r}, expected one line of at most {MAX_ID} characters")
     if "language" in fields and not _LANGUAGE.fullmatch(fields["language"]):
         raise BriefError(f'found language = {fields["language"]!r}, expected a code such as "en" or "ko"')
     if authors := values.get("authors", values.get("author")):
@@ -47,10 +48,13 @@ def parse_day(value: object) -> date:
         return value.date()
     if isinstance(value, date):
         return value
+    text = str(value).strip()
     try:
-        return datetime.fromisoformat(str(value).strip()).date()
+        if _DAY.fullmatch(text):
+            return datetime.fromisoformat(text).date()
     except ValueError:
-        raise BriefError(f"found published = {str(value)!r}, expected an ISO date such as 2025-08-08") from None
+        pass
+    raise BriefError(f"found published = {text!r}, expected an ISO date such as 2025-08-08")
 
 
 def _authors(value: object) -> tuple[str, ...]:

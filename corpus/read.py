@@ -17,11 +17,11 @@ import yaml
 
 from .errors import BriefError
 from .header import read_header
+from .headings import headings
 from .metadata import given_fields
 from .types import DateSource
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
-_TITLE_LINE = re.compile(r"\s*#[ \t]+(.+?)[ \t]*#*[ \t]*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,14 @@ def decode(raw: bytes) -> str:
     Raises:
         BriefError: bytes that are no text.
     """
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    marked = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
-        text = raw.decode(encoding)
+        text = raw.decode("utf-16" if marked else "utf-8-sig")
     except UnicodeDecodeError as error:
         byte = raw[error.start]
+        expected = "UTF-16 text, as its first bytes say" if marked else "UTF-8 text"
         raise BriefError(
-            f"found byte 0x{byte:02x} at offset {error.start}, expected UTF-8 text; save the file as UTF-8"
+            f"found byte 0x{byte:02x} at offset {error.start}, expected {expected}; save the file as UTF-8"
         ) from error
     if "\x00" in text:
         raise BriefError("found NUL bytes, expected text; the file is binary or damaged")
@@ -80,10 +81,11 @@ def read_markdown(raw: bytes) -> Iterator[Document]:
         fields = given_fields(_mapping(match[1]))
         text = text[match.end() :]
     fields["text"] = text
-    if title := _TITLE_LINE.match(text):
-        fields.setdefault("title", title[1])
-        if text[title.end() :].strip():
-            fields["body"] = title.end()
+    top = next(headings(text), None)
+    if top and top.level == 1 and top.title and not text[: top.start].strip():
+        fields.setdefault("title", top.title)
+        if text[top.end :].strip():
+            fields["body"] = top.end
     yield Document(fields)
 
 
@@ -113,16 +115,22 @@ def read_sidecar(path: Path) -> dict[str, Any]:
     """
     try:
         return given_fields(tomllib.loads(decode(path.read_bytes())))
-    except (tomllib.TOMLDecodeError, BriefError) as error:
+    except BriefError as error:
         raise BriefError(f"its sidecar {path.name}: {error}") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BriefError(
+            f'its sidecar {path.name}: found no valid TOML ({error}), expected lines such as `title = "..."`'
+        ) from error
 
 
 def _mapping(text: str) -> dict[str, Any]:
     try:
         values = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a YAML date such as 2025-13-45
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a YAML date such as 2025-13-45
         problem = getattr(error, "problem", None) or str(error)
-        raise BriefError(f"found front matter that is no valid YAML ({problem}); mend or remove it") from error
+        raise BriefError(
+            f"found front matter that is no valid YAML ({problem}), expected lines such as `title: ...`"
+        ) from error
     if not isinstance(values, dict):
         raise BriefError("found front matter that is no list of keys, expected lines such as `title: ...`")
     return values
@@ -142,7 +150,7 @@ def _json_fields(line: str) -> dict[str, Any]:
         raise BriefError(f"found no {' and no '.join(missing)}, expected the keys id, title and text")
     if not isinstance(values["text"], str):
         raise BriefError(f"found text of type {type(values['text']).__name__}, expected a string")
-    return given_fields(values) | {"text": clean(values["text"].replace("\x00", ""))}
+    return given_fields(values) | {"text": clean(values["text"])}
 
 
 READERS: dict[str, Callable[[bytes], Iterator[Document]]] = {

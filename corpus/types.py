@@ -1,11 +1,14 @@
 """The two values that everything else is made of: a brief and a passage of it."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from .errors import BriefError
 from .language import guess_language
+
+_HALF = re.compile(r"[\ud800-\udfff]")  # cannot be written as UTF-8
 
 
 class DateSource(StrEnum):
@@ -26,7 +29,7 @@ class Brief:
     read but never retrieved. `language` is an ISO 639-1 code, guessed from the script when not given.
 
     Raises:
-        BriefError: `id`, `title` or the text after `body` is empty.
+        BriefError: `id`, `title` or the text after `body` is empty, or a value cannot be stored as text.
     """
 
     id: str
@@ -47,6 +50,11 @@ class Brief:
         for key in ("id", "title"):
             if not getattr(self, key).strip():
                 raise BriefError(f"found a brief with an empty {key}, expected text; give it a {key}")
+        written = (self.id, self.title, self.text, *self.authors, self.institution, self.series, self.url, self.source)
+        if any(_HALF.search(value) for value in written):
+            raise BriefError(f"found half a surrogate pair in the brief {self.id!a}, expected text; mend its encoding")
+        if any("\x00" in value for value in written):
+            raise BriefError(f"found NUL characters in the brief {self.id!a}, expected text; remove them")
         if not self.text[self.body :].strip():
             raise BriefError(f"found no text in the brief {self.id!r}, expected at least one sentence")
         if not self.language:
