@@ -1,0 +1,112 @@
+"""Sides of comparisons: the table of cases, ordinary questions, the library's own names, and text of any kind."""
+
+import json
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from northbrief.index.names import NameTable
+from northbrief.index.sides import find_sides
+from northbrief.index.types import Side
+
+CASES = Path(__file__).with_name("cases")
+TABLE = NameTable.load()
+INSTITUTIONS = ("Polish Institute of International Affairs (PISM)", "Sejong Institute", "Brookings Institution")
+AUTHORS = ("Oskar Pietrewicz", "Hong Min")
+
+
+def rows(file: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (CASES / file).read_text(encoding="utf-8").splitlines()]
+
+
+def serves(side: Side, own: list[str], all_words: list[list[str]]) -> bool:
+    """Whether the side holds its own words, and its query none that only other sides have."""
+    query = side.query.lower()
+    others = {word for words in all_words for word in words} - set(own)
+    return all(word in f"{side.label} {query}".lower() for word in own) and not any(word in query for word in others)
+
+
+@pytest.mark.parametrize("row", rows("cases-comparisons.jsonl"), ids=lambda row: row["query"])
+def test_each_side_is_asked_for_alone(row: dict[str, Any]) -> None:
+    sides = find_sides(row["query"], TABLE)
+    assert len(sides) == len(row["sides"])
+    assert any(
+        all(serves(side, words, row["sides"]) for side, words in zip(order, row["sides"], strict=True))
+        for order in permutations(sides)
+    )
+
+
+@pytest.mark.parametrize("row", rows("cases-plain.jsonl"), ids=lambda row: row["query"])
+def test_an_ordinary_question_has_no_sides(row: dict[str, Any]) -> None:
+    assert find_sides(row["query"], TABLE, INSTITUTIONS, AUTHORS) == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did KINU publish from 2019 to 2023?",
+        "relations between China and Russia",
+        "How did exports fall and imports rise in 2020?",
+        "More than 300 people and 20 cows crossed the river",
+        "How have relations with Russia and China changed?",
+        "북한과 러시아의 군사협력",
+        "중국과의 무역은 어떻게 변했나?",
+        "전쟁 대비 훈련",
+    ],
+)
+def test_and_between_and_than_alone_compare_nothing(question: str) -> None:
+    assert find_sides(question, TABLE) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "queries"),
+    [
+        (
+            "How did trade with China change from 2019 to 2023?",
+            ["trade with China in 2019", "trade with China in 2023"],
+        ),
+        ("policy toward China and toward Russia", ["policy toward China", "policy toward Russia"]),
+        ("Compare trade with China with trade with Russia", ["trade with China", "trade with Russia"]),
+        ("Was trade larger in 2023 than in 2019?", ["trade larger in 2023", "trade larger in 2019"]),
+        ("How is KINU's view different from that of INSS?", ["KINU's view", "INSS's view"]),
+        (
+            "Compare KINU, INSS and PISM on deterrence",
+            ["KINU on deterrence", "INSS on deterrence", "PISM on deterrence"],
+        ),
+        ("Do PISM and Sejong agree on arms control?", ["PISM on arms control", "Sejong on arms control"]),
+        ("What do Pietrewicz and Hong Min say about it?", ["Pietrewicz say about it", "Hong Min say about it"]),
+        ("Does Brookings agree with pism about sanctions?", ["Brookings about sanctions", "pism about sanctions"]),
+        ("How do KINU and INSS differ on China and Russia?", ["KINU on China and Russia", "INSS on China and Russia"]),
+        ("코로나 전후 시장 변화", ["코로나 전 시장 변화", "코로나 후 시장 변화"]),
+        ("북한의 대중국 정책과 대러시아 정책 비교", ["북한의 대중국 정책", "북한의 대러시아 정책"]),
+    ],
+)
+def test_a_query_keeps_what_the_sides_share(question: str, queries: list[str]) -> None:
+    assert [side.query for side in find_sides(question, TABLE, INSTITUTIONS, AUTHORS)] == queries
+
+
+def test_more_than_before_is_a_comparison_of_now_and_before() -> None:
+    sides = find_sides("Has the market become more open than before?", TABLE)
+    assert [side.label for side in sides] == ["now", "before"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "?", "versus", "and", "compare", "비교", "A versus", "versus B", "or than or"]
+)
+def test_a_text_with_nothing_on_one_side_has_no_sides(text: str) -> None:
+    assert find_sides(text, TABLE) == ()
+
+
+TEXT = "compare KINU INSS and or versus 2019 2023 than before after the with to from between 비교 중국과 러시아의 차이"
+WORDS = TEXT.split()
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.one_of(st.text(max_size=80), st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)))
+def test_any_text_gives_no_side_or_at_least_two_that_are_not_empty(text: str) -> None:
+    sides = find_sides(text, TABLE, INSTITUTIONS, AUTHORS)
+    assert len(sides) != 1
+    assert all(side.label and side.query for side in sides)
