@@ -15,13 +15,13 @@ from typing import Any
 import faiss
 import numpy as np
 
-from .store import read_all_vectors
+from .store import read_all_vectors, read_vectors
 from .types import Floats, Ints
 
 APPROXIMATE_FROM = 60_000
 """From here on an inverted file with 8-bit codes replaces the exact search, which would take over 20 ms a query."""
 PROBES = 32  # lists of the inverted file that a query visits
-EXACT_FILTER = 20_000
+EXACT_FILTER = 5_000
 """A filter that allows no more passages than this is searched exactly: a narrow one starves approximate indexes."""
 
 
@@ -58,8 +58,15 @@ class DenseIndex:
         if not self.approximate:
             return faiss.SearchParameters(sel=selector)
         lists = self._index.nlist
-        narrow = allowed is not None and len(allowed) <= EXACT_FILTER
-        return faiss.SearchParametersIVF(sel=selector, nprobe=lists if narrow else min(lists, PROBES))
+        return faiss.SearchParametersIVF(sel=selector, nprobe=lists if allowed is not None else min(lists, PROBES))
+
+    def search_exactly(
+        self, connection: sqlite3.Connection, query: Floats, k: int, allowed: Ints
+    ) -> tuple[Ints, Floats]:
+        """Return what `search` does, from the stored vectors of the allowed passages."""
+        scores = read_vectors(connection, allowed, len(query)) @ query
+        order = np.lexsort((allowed, -scores))[:k]
+        return allowed[order], scores[order]
 
     def updated(self, connection: sqlite3.Connection, generation: int, dimension: int) -> "DenseIndex":
         """Return the index of a later generation; only what is new is read."""

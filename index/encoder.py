@@ -5,6 +5,7 @@ padded texts ran at 0.9 times the speed of single ones with int8), and an int8 b
 text's vector would depend on its neighbours. One at a time, the same text always gives the same vector.
 """
 
+import hashlib
 import os
 import re
 import warnings
@@ -57,8 +58,8 @@ class OnnxEncoder:
 
     def _coded(self, text: str) -> tuple[Any, NDArray[np.bool_]]:
         coded = self._tokenizer.encode(text)
-        if len(coded) > self.spec.max_pieces:
-            coded.truncate(self.spec.max_pieces)
+        if len(coded) > self.spec.max_pieces:  # cut before the piece that no longer fits, with its closing mark kept
+            coded = self._tokenizer.encode(text[: coded.offsets[self.spec.max_pieces - 2][1]])
         return coded, (np.array(coded.special_tokens_mask) == 0) & self._words[np.array(coded.ids)]
 
     def _encode(self, text: str) -> Encoding:
@@ -105,7 +106,9 @@ class TorchEncoder:
         return [tuple(offset) for offset, kept in zip(coded["offset_mapping"], keep, strict=True) if kept]
 
     def _kept(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-        return ~np.isin(ids, self._model.tokenizer.all_special_ids) & self._words[ids]
+        tokenizer = self._model.tokenizer
+        special = set(tokenizer.all_special_ids) - {tokenizer.unk_token_id}  # an unknown word is a word
+        return ~np.isin(ids, sorted(special)) & self._words[ids]
 
     def _encoding(self, feature: dict[str, Any]) -> Encoding:
         ids = feature["input_ids"].cpu().numpy().astype(np.int64)
@@ -133,7 +136,7 @@ def load_encoder(
     if device != "cpu":
         source = str(pinned_folder(MINILM, network=network)) if model == MINILM.name else model
         return TorchEncoder(source, name=model, device=device, network=network)
-    key = re.sub(r"[^\w.-]+", "-", f"{model}-{MINILM.sha256[:12]}" if model == MINILM.name else model).strip("-")
+    key = MINILM.name if model == MINILM.name else _key(model)
     folder = (cache or cache_folder()) / "encoders" / f"{key}-{precision}"
     spec = read_spec(folder)
     if spec is None:
@@ -151,6 +154,14 @@ def load_encoder(
             f"found a damaged export in {folder}, expected the hashes in encoder.json; remove the folder"
         )
     return OnnxEncoder(folder, spec)
+
+
+def _key(model: str) -> str:
+    """A folder name for an exported model that no other model has, nor the same one after its weights changed."""
+    weights = Path(model, "model.safetensors")
+    stamp = f"{weights.stat().st_size}-{weights.stat().st_mtime_ns}" if weights.is_file() else ""
+    digest = hashlib.blake2b(f"{Path(model).resolve() if stamp else model}\x00{stamp}".encode(), digest_size=6)
+    return f"{re.sub(r'[^A-Za-z0-9]+', '-', model).strip('-')[-40:]}-{digest.hexdigest()}"
 
 
 def _word_pieces(vocabulary: dict[str, int]) -> NDArray[np.bool_]:

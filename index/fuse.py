@@ -1,5 +1,7 @@
 """Fusion of rankings: pure functions, arrays in, arrays out."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from .types import Floats, Ints
@@ -19,7 +21,7 @@ def scaled(scores: Floats) -> Floats:
     return np.asarray((scores - low) / (high - low), dtype=np.float32)
 
 
-def fuse(rankings: list[tuple[Ints, Floats]], weights: list[float]) -> tuple[Ints, Floats]:
+def fuse(rankings: Sequence[tuple[Ints, Floats]], weights: Sequence[float]) -> tuple[Ints, Floats]:
     """Return the union of the rankings' numbers with the weighted sum of their scaled scores, best first.
 
     A number that a ranking does not hold gets 0 from it. With weights that sum to 1, scores lie in [0, 1]. Ties go to
@@ -28,10 +30,15 @@ def fuse(rankings: list[tuple[Ints, Floats]], weights: list[float]) -> tuple[Int
     >>> fuse([(np.array([1, 2]), np.array([9.0, 3.0])), (np.array([2]), np.array([5.0]))], [0.4, 0.6])[0].tolist()
     [2, 1]
     """
+    return blend([(numbers, scaled(scores)) for numbers, scores in rankings], weights)
+
+
+def blend(rankings: Sequence[tuple[Ints, Floats]], weights: Sequence[float]) -> tuple[Ints, Floats]:
+    """Return what `fuse` does for scores that lie in [0, 1] already and are not to be scaled."""
     numbers = np.unique(np.concatenate([numbers for numbers, _ in rankings]))
     total = np.zeros(len(numbers), dtype=np.float32)
     for (found, scores), weight in zip(rankings, weights, strict=True):
-        total[np.searchsorted(numbers, found)] += weight * scaled(scores)
+        total[np.searchsorted(numbers, found)] += weight * scores
     order = np.lexsort((numbers, -total))
     return numbers[order], total[order]
 

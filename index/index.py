@@ -31,7 +31,7 @@ from .ingest import (
     remove_brief,
     write_brief,
 )
-from .late import TokenCodec, codec_from_bytes, train_codec
+from .late import PARTS, TokenCodec, codec_from_bytes, train_codec
 from .store import Store, read_briefs
 from .types import AddReport, Encoder
 from .weights import MINILM
@@ -169,10 +169,11 @@ class Index:
         """
         done: dict[str, list[str]] = {"added": [], "unchanged": [], "replaced": []}
         failed: list[Failure] = []
+        claimed: dict[str, str] = {}
         seen = written = 0
         source = iter(briefs)
         while batch := list(islice(source, BATCH_PASSAGES)):  # reading ahead costs little; encoding is done in parts
-            changed = self._changed(batch, done)
+            changed = self._changed(batch, done, claimed)
             seen += len(batch) - len(changed)
             for part in self._prepared(changed, failed):
                 written += self._write(part, done)
@@ -210,16 +211,23 @@ class Index:
 
     # --- adding --------------------------------------------------------------------------------------------------
 
-    def _changed(self, batch: list[Brief], done: dict[str, list[str]]) -> list[Brief]:
+    def _changed(self, batch: list[Brief], done: dict[str, list[str]], claimed: dict[str, str]) -> list[Brief]:
+        """The briefs that have to be written, under their ids in this index."""
         changed = []
+        moved: list[tuple[str, str]] = []
         with self._store.reading() as connection:
-            for brief in batch:
-                brief = identified(connection, brief)
-                row = connection.execute("SELECT digest FROM briefs WHERE id = ?", (brief.id,)).fetchone()
-                if row and row[0] == brief_digest(brief):
-                    done["unchanged"].append(brief.id)
-                else:
+            for each in batch:
+                brief = identified(connection, each, claimed)
+                row = connection.execute("SELECT digest, source FROM briefs WHERE id = ?", (brief.id,)).fetchone()
+                if row is None or row[0] != brief_digest(brief):
                     changed.append(brief)
+                    continue
+                done["unchanged"].append(brief.id)
+                if row[1] != brief.source:
+                    moved.append((brief.source, brief.id))
+        if moved:
+            with self._store.writing() as connection:
+                connection.executemany("UPDATE briefs SET source = ? WHERE id = ?", moved)
         return changed
 
     def _prepared(self, briefs: list[Brief], failed: list[Failure]) -> Iterator[list[Prepared]]:
@@ -263,6 +271,7 @@ class Index:
     def _record_build(self) -> None:
         """Record, with the first passages, everything that later ones must have in common with them."""
         if self._store.setting("encoder") is not None:
+            self._check(self.encoder)  # another process may have been first, with another encoder
             return
         settings: dict[str, str | bytes] = {
             "encoder": json.dumps(asdict(self.encoder.spec)),
@@ -273,18 +282,18 @@ class Index:
             settings["codec"] = fitted_codec(self.encoder).tobytes()
         with self._store.writing() as connection:
             connection.executemany("INSERT OR IGNORE INTO settings VALUES (?, ?)", list(settings.items()))
+        self._check(self.encoder)
 
     def _check(self, encoder: Encoder | str) -> None:
         """Refuse an index that was made otherwise than this program would add to it."""
-        recorded = self._store.setting("encoder")
-        if recorded is None:
+        made = self._store.json_setting("encoder")
+        if made is None:
             return
-        made = json.loads(recorded)
         if isinstance(encoder, str):
             ours = {"name": encoder} | ({"weights": MINILM.sha256} if encoder == MINILM.name else {})
         else:
             ours = asdict(encoder.spec)
-        chunking, expected = json.loads(self._store.setting("chunking")), asdict(Chunking())
+        chunking, expected = self._store.json_setting("chunking"), asdict(Chunking())
         if any(made[key] != value for key, value in ours.items()) or chunking != expected:
             raise StoreMismatch(
                 f"{self.path} was built with {_described(made, chunking)}; the settings name "
@@ -307,6 +316,8 @@ class Index:
                 known = self._dense
             if known is not None and known.generation == generation:
                 return known
+            if known is not None and known.generation > generation:
+                return build_dense(connection, generation, self._dimension())  # another thread's view is newer
             dimension = self._dimension()
             if known is not None:
                 dense = known.updated(connection, generation, dimension)
@@ -331,8 +342,8 @@ class Index:
         return self.path.with_suffix(".faiss")
 
     def _dimension(self) -> int:
-        recorded = self._store.setting("encoder")
-        return int(json.loads(recorded)["dimension"]) if recorded else self.encoder.spec.dimension
+        made = self._store.json_setting("encoder")
+        return int(made["dimension"]) if made else self.encoder.spec.dimension
 
 
 def index_file(path: str | os.PathLike[str] | None) -> Path:
@@ -350,7 +361,7 @@ def fitted_codec(encoder: Encoder) -> TokenCodec:
     The index stores the codec it was made with, so a later fit, or another machine's, changes nothing in it.
     """
     spec = encoder.spec
-    kept = cache_folder() / "codecs" / f"{spec.weights[:16]}-{spec.precision}.bin"
+    kept = cache_folder() / "codecs" / f"{spec.weights[:16]}-{spec.dimension}-{spec.precision}-{PARTS}.bin"
     try:
         return codec_from_bytes(kept.read_bytes(), spec.dimension)
     except (OSError, ValueError):  # missing, or of another size
@@ -366,7 +377,7 @@ def fitted_codec(encoder: Encoder) -> TokenCodec:
 
 
 def _described(spec: Mapping[str, object], chunking: Mapping[str, object]) -> str:
-    details = [
-        f"{spec[key]} {unit}".strip() for key, unit in (("dimension", "dimensions"), ("precision", "")) if key in spec
-    ]
-    return ", ".join([str(spec["name"]), *details, f"passages of {chunking['pieces']} word pieces"])
+    details = []
+    if "dimension" in spec:
+        details = [f"{spec['dimension']} dimensions", spec["precision"], f"weights {str(spec['weights'])[:12]}"]
+    return ", ".join(map(str, [spec["name"], *details, f"passages of {chunking['pieces']} word pieces"]))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..corpus import Brief, Passage
+from ..corpus import Brief, BriefError, Passage
 from ..corpus.chunk import Chunking, split_brief
 from .late import TokenCodec
 from .lexical import add_terms, remove_terms
@@ -42,6 +42,8 @@ def prepare(brief: Brief, encoder: Encoder, chunking: Chunking) -> Prepared:
     front = front_text(brief.title, encoder)
     room = encoder.spec.max_pieces - _SPECIALS - count(front)
     passages = tuple(split_brief(brief, count, min(chunking.pieces, room)))
+    if not passages:
+        raise BriefError(f"found only headings in the brief {brief.id!r}, expected at least one sentence of text")
     return Prepared(brief, brief_digest(brief), passages, tuple(front + passage.text for passage in passages))
 
 
@@ -67,23 +69,31 @@ def input_digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def identified(connection: sqlite3.Connection, brief: Brief) -> Brief:
+def identified(connection: sqlite3.Connection, brief: Brief, claimed: dict[str, str]) -> Brief:
     """Return `brief` under the id it has, or gets, in this index.
 
     An id that a user gave stands. One derived from a file name stays with its file: the same source keeps the id it
-    got; another file of the same name, with another text, gets an id with six digits of its source behind.
+    got; another file of the same name, with another text, gets an id with six digits of its source behind. `claimed`
+    holds the source of each derived id that is on its way into the index, and takes this one's.
     """
     if not brief.derived_id:
         return brief
     row = connection.execute("SELECT id FROM briefs WHERE source = ? AND derived_id", (brief.source,)).fetchone()
     if row and (row[0] == brief.id or row[0].startswith(f"{brief.id}-")):
-        return replace(brief, id=row[0])
+        found = replace(brief, id=row[0])
+    elif claimed.get(brief.id, brief.source) == brief.source and _is_free(connection, brief):
+        found = brief
+    else:
+        suffix = hashlib.blake2b(brief.source.encode("utf-8", "surrogatepass"), digest_size=3).hexdigest()
+        found = replace(brief, id=f"{brief.id}-{suffix}")
+    claimed[found.id] = brief.source
+    return found
+
+
+def _is_free(connection: sqlite3.Connection, brief: Brief) -> bool:
+    """Whether no other file holds the brief's id; one that was moved is not another."""
     row = connection.execute("SELECT source, text FROM briefs WHERE id = ?", (brief.id,)).fetchone()
-    moved = row and row[1] == brief.text and not Path(row[0]).exists()
-    if row is None or row[0] == brief.source or moved:
-        return brief
-    suffix = hashlib.blake2b(brief.source.encode("utf-8", "surrogatepass"), digest_size=3).hexdigest()
-    return replace(brief, id=f"{brief.id}-{suffix}")
+    return row is None or row[0] == brief.source or (row[1] == brief.text and not Path(row[0]).exists())
 
 
 def known_encodings(

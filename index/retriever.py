@@ -1,26 +1,27 @@
-"""The retriever: a question in, passages out, ranked by words, by meaning, and by late interaction of both."""
+"""The retriever: a question in, passages out. It plans the question, searches each part of the plan, and blends."""
 
-import json
 import sqlite3
 import threading
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 
 from ..corpus import QuestionError
-from .fuse import capped, fuse, scaled
+from .fuse import blend, capped, scaled
 from .index import Index, View
 from .ingest import front_text
-from .late import idf_weights, late_scores
+from .late import late_scores
 from .lexical import search_terms
-from .store import allowed_numbers, read_packed, read_passages, read_vectors
+from .moment import LATEST_WEIGHT, WINDOW_WEIGHT, recency, shifted, window_fit
+from .plan import Inquiry, QueryPlan, default_planner
+from .rank import DEPTH, Ranking, piece_weights, ranked
+from .store import Known, allowed_numbers, known_values, read_moments, read_packed, read_passages
 from .types import Encoder, Encoding, Filter, Floats, Hit, Ints
 
-DEPTH = 50  # passages taken from each ranking
-CANDIDATES = 40  # of the fused ranking, re-ranked
-DENSE_WEIGHT, LEXICAL_WEIGHT = 0.4, 0.6
-FUSED_WEIGHT, LATE_WEIGHT = 0.3, 0.7
-# Chosen on the training questions; tests/benchmarks/README.md has the tables.
+CERTAIN = 0.52
+"""An English question whose best passage is at least this similar, as in three of four, is not looked up in Korean."""
+LEAD = 3  # English passages that come first all the same; an equal share from the top costs 0.03 of R@5
 MAX_QUESTION = 4_000  # characters; a pasted document is no question
 
 
@@ -36,10 +37,34 @@ class Retriever:
         self.rerank = rerank
         self.cap = cap
         self._lock = threading.Lock()
-        self._last: tuple[str, Encoding] | None = None
+        self._encodings: dict[str, Encoding] = {}
+        self._known: tuple[int, Known] | None = None
 
-    def search(self, question: str, k: int = 8, history: Sequence[str] = (), where: Filter | None = None) -> list[Hit]:
-        """Return at most `k` hits, best first; `history` holds the earlier questions, oldest first.
+    def plan(self, question: str, history: Sequence[str] = (), now: date | None = None) -> QueryPlan:
+        """Return what `search` would do for the question; `history` holds the earlier ones, oldest first.
+
+        Raises:
+            QuestionError: the question is empty or longer than MAX_QUESTION characters.
+        """
+        known = self._library()
+        earlier = [turn.strip()[:MAX_QUESTION] for turn in history if turn.strip()]
+        planner = default_planner()
+        return planner.plan(checked_question(question), earlier, now, known.institutions, known.authors)
+
+    def search(
+        self,
+        question: str,
+        k: int = 8,
+        history: Sequence[str] = (),
+        where: Filter | None = None,
+        *,
+        plan: QueryPlan | None = None,
+        now: date | None = None,
+    ) -> list[Hit]:
+        """Return at most `k` hits, best first; those of a comparison take turns by side, and say which they serve.
+
+        `history` holds the earlier questions, oldest first. A `plan` made before is used as it is; relative dates count
+        from `now`, by default today. Whatever the plan says, nothing that `where` leaves out is returned.
 
         Raises:
             QuestionError: the question is empty or longer than MAX_QUESTION characters.
@@ -47,24 +72,20 @@ class Retriever:
         """
         if k < 1:
             raise ValueError(f"found k = {k}, expected at least 1")
-        query = with_history(checked_question(question), history)
-        encoding = self._encoded(query)
+        made = plan or self.plan(question, history, now)
         with self.index.reading() as view, view.store.reading() as connection:
             if not len(view.dense):
                 return []
             allowed = allowed_numbers(connection, where) if where else None
-            numbers, scores = fuse(
-                [
-                    view.dense.search(encoding.vector, max(DEPTH, k), allowed),
-                    search_terms(connection, query, max(DEPTH, k), len(view.dense), allowed),
-                ],
-                [DENSE_WEIGHT, LEXICAL_WEIGHT],
-            )
-            if self.rerank and view.codec:
-                numbers, scores, similar = _reranked(connection, view, encoding, numbers, scores)
-            else:
-                similar = read_vectors(connection, numbers, len(encoding.vector)) @ encoding.vector
-            return self._hits(connection, numbers, scores, similar, k)
+            sides = []
+            for inquiry in made.inquiries:
+                found = self._inquired(connection, view, inquiry, k, allowed)
+                if made.standalone != made.question and len(made.inquiries) == 1:
+                    typed = self._ranked(connection, view, with_history(made.question, history), k, allowed)
+                    found = _blended([found, typed], [0.5, 0.5])
+                found = _timed(connection, found, inquiry, made.latest)
+                sides.append(self._hits(connection, found, k, inquiry.label))
+            return sides[0] if len(sides) == 1 else taking_turns(sides, k)
 
     def score_spans(self, query: str, hits: Sequence[Hit], spans: Sequence[Sequence[tuple[int, int]]]) -> list[Floats]:
         """Return, for each hit, how well each span of its passage meets the query, in [0, 1].
@@ -75,33 +96,66 @@ class Retriever:
         """
         encoding = self._encoded(query)
         with self.index.reading() as view, view.store.reading() as connection:
-            weights = _weights(connection, view, encoding)
+            weights = piece_weights(connection, encoding, len(view.dense))
             packed = read_packed(connection, [hit.passage.id for hit in hits]) if view.codec else {}
             return [
                 _span_scores(self.index.encoder, view, encoding, weights, hit, places, packed)
                 for hit, places in zip(hits, spans, strict=True)
             ]
 
-    def _encoded(self, query: str) -> Encoding:
-        """The query's encoding; an answer needs the last one again."""
-        with self._lock:
-            if self._last is None or self._last[0] != query:
-                encoder = self.index.encoder
-                self._last = (query, encoder.encode([encoder.spec.query_prefix + query])[0])
-            return self._last[1]
+    # --- one inquiry ---------------------------------------------------------------------------------------------
 
-    def _hits(
-        self, connection: sqlite3.Connection, numbers: Ints, scores: Floats, similar: Floats, k: int
-    ) -> list[Hit]:
-        order = list(range(len(numbers)))[:k]
+    def _inquired(
+        self, connection: sqlite3.Connection, view: View, inquiry: Inquiry, k: int, allowed: Ints | None
+    ) -> Ranking:
+        """The passages for one inquiry, in both languages where the library has both."""
+        found = self._ranked(connection, view, inquiry.english, k, allowed)
+        if not (inquiry.korean and self._library().korean):
+            return found
+        if not inquiry.typed_korean and len(found) and found.similar.max() >= CERTAIN:
+            return found
+        korean = _korean(connection, view, inquiry.korean, k, allowed)
+        return interleaved(found, korean, lead=1 if inquiry.typed_korean else LEAD)
+
+    def _ranked(self, connection: sqlite3.Connection, view: View, text: str, k: int, allowed: Ints | None) -> Ranking:
+        codec = view.codec if self.rerank else None
+        return ranked(connection, view.dense, codec, text, self._encoded(text), k, allowed)
+
+    def _encoded(self, query: str) -> Encoding:
+        """The query's encoding; an answer needs the last few again."""
+        with self._lock:
+            known = self._encodings.get(query)
+        if known is None:
+            encoder = self.index.encoder
+            known = encoder.encode([encoder.spec.query_prefix + query])[0]
+            with self._lock:
+                if len(self._encodings) >= 8:
+                    self._encodings.pop(next(iter(self._encodings)))
+                self._encodings[query] = known
+        return known
+
+    def _library(self) -> Known:
+        """What the library holds, by which a question is understood; read again when it has changed."""
+        with self.index.reading() as view, view.store.reading() as connection:
+            generation = view.dense.generation
+            with self._lock:
+                if self._known is not None and self._known[0] == generation:
+                    return self._known[1]
+            known = known_values(connection)
+            with self._lock:
+                self._known = (generation, known)
+            return known
+
+    def _hits(self, connection: sqlite3.Connection, found: Ranking, k: int, side: str) -> list[Hit]:
+        order = list(range(len(found)))[:k]
         if self.cap:
-            order = capped(_briefs_of(connection, numbers), self.cap, k)
-        found = read_passages(connection, [int(numbers[position]) for position in order])
+            order = capped(_briefs_of(connection, found.numbers), self.cap, k)
+        passages = read_passages(connection, found.numbers[order].tolist())
         hits = []
         for position in order:
-            passage, brief = found[int(numbers[position])]
-            score, similarity = float(min(1.0, scores[position])), float(np.clip(similar[position], 0, 1))
-            hits.append(Hit(score, passage, brief, similarity))
+            passage, brief = passages[int(found.numbers[position])]
+            score = min(1.0, float(found.scores[position]))
+            hits.append(Hit(score, passage, brief, float(found.similar[position]), side))
         return sorted(hits, key=lambda hit: -hit.score)
 
 
@@ -111,7 +165,7 @@ def checked_question(question: str) -> str:
     Raises:
         QuestionError: it is empty or longer than MAX_QUESTION characters.
     """
-    question = question.strip()
+    question = question.encode("utf-8", "replace").decode().replace("\x00", " ").strip()
     if not question:
         raise QuestionError("found an empty question, expected a sentence; type what you want to know")
     if len(question) > MAX_QUESTION:
@@ -123,53 +177,82 @@ def checked_question(question: str) -> str:
 
 
 def with_history(question: str, history: Sequence[str]) -> str:
-    """Return the text that is searched: the previous question, if there is one, in front of this one.
+    """Return the previous question, if there is one, in front of this one.
 
-    Putting it in front of both searches raised nDCG@10 on dialogues made by others from 0.835 to 0.887.
+    Searched beside the stand-alone form: where that form drops too much, the words are still there. On dialogues made
+    by others it alone raised nDCG@10 from 0.835 to 0.887.
     """
     previous = next((turn.strip() for turn in reversed(history) if turn.strip()), "")
     return f"{previous[:MAX_QUESTION]} {question}" if previous else question
 
 
-def _reranked(
-    connection: sqlite3.Connection, view: View, query: Encoding, numbers: Ints, scores: Floats
-) -> tuple[Ints, Floats, Floats]:
-    """The first CANDIDATES in the order of fused and late score together, with their late scores; the rest behind."""
-    assert view.codec is not None
-    top, rest = numbers[:CANDIDATES], numbers[CANDIDATES:]
-    packed = dict(
-        connection.execute(
-            "SELECT n, packed FROM tokens WHERE n IN (SELECT value FROM json_each(?))", (json.dumps(top.tolist()),)
-        ).fetchall()
-    )
-    codes = [packed.get(int(n), b"") for n in top]
-    rows, sizes = view.codec.unpack(b"".join(codes)), [view.codec.size(code) for code in codes]
-    late = late_scores(query, _weights(connection, view, query), rows, sizes)
-    mixed = FUSED_WEIGHT * scores[:CANDIDATES] + LATE_WEIGHT * scaled(late)
-    order = np.lexsort((top, -mixed))
-    behind = FUSED_WEIGHT * scores[CANDIDATES:]
-    similar = np.concatenate([late[order], np.zeros(len(rest), np.float32)])
-    return np.concatenate([top[order], rest]), np.concatenate([mixed[order], behind]), similar
+def taking_turns(sides: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
+    """Return the sides' hits in turn, each passage once, at most `k`.
+
+    Scores stay descending: a hit's is at most that of the hit before it.
+    """
+    taken: dict[str, Hit] = {}
+    for place in range(max(len(side) for side in sides)):
+        for side in sides:
+            if place < len(side) and side[place].passage.id not in taken:
+                taken[side[place].passage.id] = side[place]
+    hits: list[Hit] = []
+    for hit in list(taken.values())[:k]:
+        score = min(hit.score, hits[-1].score) if hits else hit.score
+        hits.append(Hit(score, hit.passage, hit.brief, hit.similarity, hit.side))
+    return hits
 
 
-def _weights(connection: sqlite3.Connection, view: View, query: Encoding) -> Floats:
-    rows = dict(
-        connection.execute(
-            "SELECT piece, passages FROM pieces WHERE piece IN (SELECT value FROM json_each(?))",
-            (json.dumps(query.pieces.tolist()),),
-        ).fetchall()
+def _blended(rankings: Sequence[Ranking], weights: Sequence[float]) -> Ranking:
+    """The rankings' weighted sum; a passage's similarity is the highest it has in any of them."""
+    numbers, scores = blend([(each.numbers, each.scores) for each in rankings], weights)
+    similar = np.zeros(len(numbers), dtype=np.float32)
+    for each in rankings:
+        places = {int(number): value for number, value in zip(each.numbers, each.similar, strict=True)}
+        similar = np.maximum(similar, np.array([places.get(int(number), 0.0) for number in numbers], np.float32))
+    return Ranking(numbers, scores, similar)
+
+
+def interleaved(first: Ranking, second: Ranking, lead: int) -> Ranking:
+    """Return the two rankings in turn, after the first `lead` of the first one; scores stay descending."""
+    second_only = ~np.isin(second.numbers, first.numbers)
+    places = np.concatenate([2 * np.arange(len(first)), 2 * np.arange(int(second_only.sum())) + 2 * lead - 1])
+    order = np.argsort(places, kind="stable")
+    scores = np.concatenate([first.scores, second.scores[second_only]])[order]
+    return Ranking(
+        np.concatenate([first.numbers, second.numbers[second_only]])[order],
+        np.minimum.accumulate(scores),
+        np.concatenate([first.similar, second.similar[second_only]])[order],
     )
-    counts = np.array([rows.get(int(piece), 0) for piece in query.pieces], dtype=np.float32)
-    return idf_weights(counts, len(view.dense))
+
+
+def _korean(connection: sqlite3.Connection, view: View, words: str, k: int, allowed: Ints | None) -> Ranking:
+    """The Korean passages that share most words with the Korean form; the encoder reads no Korean to speak of."""
+    numbers = allowed_numbers(connection, Filter(languages=("ko",)))
+    if allowed is not None:
+        numbers = np.intersect1d(numbers, allowed, assume_unique=True)
+    found, scores = search_terms(connection, words, max(DEPTH, k), len(view.dense), numbers)
+    return Ranking(found, scaled(scores), np.zeros(len(found), np.float32))
+
+
+def _timed(connection: sqlite3.Connection, found: Ranking, inquiry: Inquiry, latest: bool) -> Ranking:
+    """The ranking with passages that fit the question's window, or recent briefs, moved up."""
+    if not (inquiry.window or latest) or not len(found):
+        return found
+    moments = read_moments(connection, found.numbers)
+    scores = found.scores
+    if inquiry.window:
+        fit = np.array([window_fit(inquiry.window, moment) for moment in moments], np.float32)
+        scores = shifted(scores, fit, WINDOW_WEIGHT)
+    if latest:
+        scores = shifted(scores, recency([moment.published for moment in moments]), LATEST_WEIGHT)
+    order = np.lexsort((found.numbers, -scores))
+    return Ranking(found.numbers[order], scores[order], found.similar[order])
 
 
 def _briefs_of(connection: sqlite3.Connection, numbers: Ints) -> list[str]:
-    rows = dict(
-        connection.execute(
-            "SELECT n, brief FROM passages WHERE n IN (SELECT value FROM json_each(?))", (json.dumps(numbers.tolist()),)
-        ).fetchall()
-    )
-    return [str(rows[int(n)]) for n in numbers]
+    passages = read_passages(connection, numbers.tolist())
+    return [passages[number][1].id for number in numbers.tolist()]
 
 
 def _span_scores(

@@ -10,13 +10,14 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..corpus import Brief, DateSource, Passage, StoreDamaged, StoreError, StoreLocked, StoreMismatch
+from ..corpus import Brief, BriefError, DateSource, Passage, StoreDamaged, StoreError, StoreLocked, StoreMismatch
 from .types import Filter, Floats, Ints
 
 FORMAT = 1
@@ -109,6 +110,15 @@ class Store:
             row = connection.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 
+    def json_setting(self, key: str) -> Any:
+        """Return the recorded value, which is JSON, or None."""
+        with self.reading() as connection, _our_errors(self.path):
+            row = connection.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()
+            try:
+                return json.loads(row[0]) if row else None
+            except ValueError as error:
+                raise _BadValue(f"the setting {key} cannot be read: {error}") from error
+
     def record(self, key: str, value: Any) -> None:
         """Record a setting of the build."""
         with self.writing() as connection:
@@ -176,12 +186,20 @@ def _our_errors(path: Path) -> Iterator[None]:
             raise StoreError(
                 f"{path} cannot be opened or written ({error}); check the folder and the free space"
             ) from error
-        raise
-    except sqlite3.DatabaseError as error:
-        raise StoreDamaged(
-            f"{path} is damaged or no index ({error}), expected a Northbrief index; "
-            "restore it from a backup, or move it away and add the briefs again"
-        ) from error
+        raise _damaged(path, error) from error
+    except (sqlite3.DatabaseError, _BadValue) as error:
+        raise _damaged(path, error) from error
+
+
+class _BadValue(ValueError):
+    """A stored value that is none of those we write."""
+
+
+def _damaged(path: Path, error: Exception) -> StoreDamaged:
+    return StoreDamaged(
+        f"{path} is damaged or no index ({error}), expected a Northbrief index; "
+        "restore it from a backup, or move it away and add the briefs again"
+    )
 
 
 # --- rows and values -------------------------------------------------------------------------------------------------
@@ -209,11 +227,14 @@ def brief_row(brief: Brief, digest: bytes) -> dict[str, Any]:
 
 def _brief(row: Sequence[Any]) -> Brief:
     fields = dict(zip(_BRIEF_COLUMNS.split(", "), row, strict=True))
-    fields["authors"] = tuple(json.loads(fields["authors"]))
-    fields["published"] = date.fromisoformat(fields["published"]) if fields["published"] else None
-    fields["published_from"] = DateSource(fields["published_from"])
-    fields["derived_id"] = bool(fields["derived_id"])
-    return Brief(**fields)
+    try:
+        fields["authors"] = tuple(json.loads(fields["authors"]))
+        fields["published"] = date.fromisoformat(fields["published"]) if fields["published"] else None
+        fields["published_from"] = DateSource(fields["published_from"])
+        fields["derived_id"] = bool(fields["derived_id"])
+        return Brief(**fields)
+    except (ValueError, TypeError, BriefError) as error:  # bytes flipped inside a value
+        raise _BadValue(f"the brief {fields['id']!a} cannot be read: {error}") from error
 
 
 def read_briefs(connection: sqlite3.Connection, ids: Iterable[str] | None = None) -> list[Brief]:
@@ -255,6 +276,49 @@ def read_passages(connection: sqlite3.Connection, numbers: Sequence[int]) -> dic
         )
         found[n] = (passage, brief)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What places a passage in time: its brief's date; its text, with the brief's title; the whole text if undated."""
+
+    published: date | None
+    text: str
+    whole: str
+
+
+def read_moments(connection: sqlite3.Connection, numbers: Ints) -> list[Moment]:
+    """Return the moments of the passages with these numbers, in their order."""
+    rows = connection.execute(
+        "SELECT p.n, b.published, b.title || ' ' || substr(b.text, p.start + 1, p.stop - p.start), "
+        "CASE WHEN b.published IS NULL THEN b.text ELSE '' END FROM passages p "
+        "JOIN briefs b ON b.n = p.brief WHERE p.n IN (SELECT value FROM json_each(?))",
+        (json.dumps(numbers.tolist()),),
+    )
+    found = {n: Moment(date.fromisoformat(day) if day else None, text, whole) for n, day, text, whole in rows}
+    return [found[n] for n in numbers.tolist()]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Names that the library's briefs carry, and whether any of it is Korean."""
+
+    institutions: tuple[str, ...]
+    authors: tuple[str, ...]
+    korean: bool
+
+
+def known_values(connection: sqlite3.Connection) -> Known:
+    """Return the institutions and authors of the library, and whether it holds Korean."""
+
+    def column(query: str) -> tuple[str, ...]:
+        return tuple(row[0] for row in connection.execute(query))
+
+    return Known(
+        column("SELECT DISTINCT institution FROM briefs WHERE institution != '' ORDER BY 1"),
+        column("SELECT DISTINCT a.value FROM briefs, json_each(briefs.authors) a ORDER BY 1"),
+        bool(column("SELECT 1 FROM briefs WHERE language = 'ko' LIMIT 1")),
+    )
 
 
 def read_packed(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tuple[str, bytes]]:

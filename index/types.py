@@ -93,13 +93,15 @@ class Hit:
     """A passage found.
 
     `score` is in [0, 1], higher is better, comparable within one search only. `similarity`, in [0, 1] too, does not
-    depend on what else was found: the late-interaction score, or the cosine where re-ranking is off.
+    depend on what else was found: the mean of cosine and late-interaction score, or the cosine alone. `side` names the
+    side of a comparison that the hit serves.
     """
 
     score: float
     passage: Passage
     brief: Brief
     similarity: float = 0.0
+    side: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from northbrief.corpus import load_briefs
-from northbrief.index import Index, Retriever, late, lexical, retriever
+from northbrief.index import Index, Retriever, late, lexical, rank
 from northbrief.qa.evaluate import Outcome, Question, compare, figures, read_questions, run
 
 COLUMNS = ("R@1", "R@5", "R@10", "MRR", "search p50 ms")
@@ -43,21 +43,21 @@ def rows(index: Index) -> Iterator[tuple[str, Callable[[], Retriever], Any, dict
     def plain() -> Retriever:
         return Retriever(index, rerank=False)
 
-    yield "default", full, retriever, {}
-    yield "without late interaction", plain, retriever, {}
-    yield "dense alone", plain, retriever, {"DENSE_WEIGHT": 1.0, "LEXICAL_WEIGHT": 0.0}
-    yield "lexical alone", plain, retriever, {"DENSE_WEIGHT": 0.0, "LEXICAL_WEIGHT": 1.0}
-    yield "half dense, half lexical", plain, retriever, {"DENSE_WEIGHT": 0.5, "LEXICAL_WEIGHT": 0.5}
+    yield "default", full, rank, {}
+    yield "without late interaction", plain, rank, {}
+    yield "dense alone", plain, rank, {"DENSE_WEIGHT": 1.0, "LEXICAL_WEIGHT": 0.0}
+    yield "lexical alone", plain, rank, {"DENSE_WEIGHT": 0.0, "LEXICAL_WEIGHT": 1.0}
+    yield "half dense, half lexical", plain, rank, {"DENSE_WEIGHT": 0.5, "LEXICAL_WEIGHT": 0.5}
     for share in (0.1, 0.2, 1.0):
         yield f"words in up to {share:.0%} of passages, no re-ranking", plain, lexical, {"COMMON_SHARE": share}
     for count in (20, 30, 60, 100):
-        yield f"{count} candidates", full, retriever, {"CANDIDATES": count, "DEPTH": max(50, count)}
+        yield f"{count} candidates", full, rank, {"CANDIDATES": count, "DEPTH": max(50, count)}
     for weight in (0.0, 0.2, 0.5):
-        yield f"fused weight {weight}", full, retriever, {"FUSED_WEIGHT": weight, "LATE_WEIGHT": 1 - weight}
+        yield f"fused weight {weight}", full, rank, {"FUSED_WEIGHT": weight, "LATE_WEIGHT": 1 - weight}
     for exponent in (0.0, 1.0, 1.5, 2.0):
         yield f"idf exponent {exponent}", full, late, {"IDF_EXPONENT": exponent}
     for cap in (2, 3, 4):
-        yield f"at most {cap} of a brief", partial(Retriever, index, cap=cap), retriever, {}
+        yield f"at most {cap} of a brief", partial(Retriever, index, cap=cap), rank, {}
 
 
 def main() -> None:
