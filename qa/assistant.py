@@ -3,17 +3,18 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from ..corpus.language import guess_language
 from ..index import Filter, Hit, Index, Retriever
-from ..index.retriever import with_history
-from .extract import Sentence, ranked_sentences, select
+from .extract import WORDS, Sentence, ranked_sentences, select
 from .types import Answer, Citation, Claim, Verdict, reference
 
 REFUSAL = "The briefs do not say."
 """Every refusal begins with this sentence, in one form everywhere."""
 
-# Logistic in the best passage's late-interaction score; tests/benchmarks/README.md has the fit.
-SLOPE, MIDDLE = 30.0, 0.33
+# Logistic in the best similarity of a passage, fitted by tests/benchmarks/refusal.py on the shelf's questions.
+SLOPE, MIDDLE = 36.0, 0.395
 REFUSE_BELOW = 0.5
+OWN_WORDS, OWN_FLOOR = 5, 0.31  # dev follow-ups of so many words reach 0.33, off-topic ones and orders at most 0.29
 PASSAGES = 8  # read for an answer
 NEAREST = 2  # briefs named in a refusal
 
@@ -30,12 +31,27 @@ class Assistant:
         Raises:
             QuestionError: the question is empty or far too long.
         """
-        hits = self.retriever.search(question, k=PASSAGES, history=history, where=where)
-        query = with_history(question.strip(), history)
+        plan = self.retriever.plan(question, history)
+        hits = self.retriever.search(question, PASSAGES, history, where, plan=plan)
         probability = confidence(hits)
+        if plan.standalone != plan.question:
+            probability *= self._own_fit(plan.question, hits)
         if probability < REFUSE_BELOW:
-            return refusal(query, hits, probability)
-        return quoted(query, select(ranked_sentences(self.retriever, query, hits)), probability)
+            return refusal(plan.standalone, hits, probability)
+        sentences: list[Sentence] = []
+        for inquiry in plan.inquiries:
+            served = [hit for hit in hits if hit.side == inquiry.label]
+            ranked = ranked_sentences(self.retriever, inquiry.english, served)
+            sentences += select(ranked, WORDS // len(plan.inquiries), sentences)
+        return quoted(plan.standalone, sentences, probability)
+
+    def _own_fit(self, question: str, hits: Sequence[Hit]) -> float:
+        """1, or 0 for a follow-up whose own words nothing meets: carried topics must not answer for an order."""
+        if len(question.split()) < OWN_WORDS or guess_language(question) == "ko":
+            return 1.0
+        whole = [[(0, len(hit.passage.text))] for hit in hits]
+        best = max((float(score.max()) for score in self.retriever.score_spans(question, hits, whole)), default=0.0)
+        return float(best >= OWN_FLOOR)
 
     def stream(self, question: str, history: Sequence[str] = (), where: Filter | None = None) -> Iterator[Answer]:
         """Yield the answer as it grows, claim by claim; each part is an `Answer`, the last is what `ask` returns."""
@@ -61,7 +77,7 @@ def quoted(query: str, sentences: Sequence[Sentence], probability: float) -> Ans
     for number, sentence in enumerate(sentences, start=1):
         hit = sentence.hit
         citations.append(Citation(number, hit.passage, hit.brief, sentence.text, sentence.start, sentence.end))
-        claims.append(Claim(sentence.text, (number,), Verdict.SUPPORTED))  # its own words: nothing to check
+        claims.append(Claim(sentence.text, (number,), Verdict.SUPPORTED, hit.side))  # its own words: nothing to check
     return Answer(_text(claims), query, tuple(claims), tuple(citations), False, probability)
 
 
@@ -73,4 +89,11 @@ def refusal(query: str, hits: Sequence[Hit], probability: float) -> Answer:
 
 
 def _text(claims: Sequence[Claim]) -> str:
-    return "\n\n".join(f"“{claim.text}” {' '.join(f'[{n}]' for n in claim.citations)}" for claim in claims)
+    lines = []
+    side = ""
+    for claim in claims:
+        if claim.side != side:
+            side = claim.side
+            lines.append(f"**{side}**")
+        lines.append(f"“{claim.text}” {' '.join(f'[{number}]' for number in claim.citations)}")
+    return "\n\n".join(lines)

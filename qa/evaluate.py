@@ -87,6 +87,8 @@ def read_questions(path: Path) -> list[Question]:
         lines = path.read_text("utf-8").splitlines()
     except OSError as error:
         raise BriefError(f"found no questions at {path} ({error.strerror}), expected a .jsonl file") from error
+    except UnicodeDecodeError as error:
+        raise BriefError(f"found bytes in {path} that are no UTF-8 text, expected a .jsonl file") from error
     questions = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():

@@ -31,6 +31,8 @@ class Sentence:
 
 def ranked_sentences(retriever: Retriever, query: str, hits: Sequence[Hit]) -> list[Sentence]:
     """Return the sentences of the hits' passages, best first."""
+    if not hits:
+        return []
     spans = [sentence_spans(hit.passage.text, hit.brief.language) for hit in hits]
     scores = retriever.score_spans(query, hits, spans)
     sentences = [
@@ -47,18 +49,18 @@ def ranked_sentences(retriever: Retriever, query: str, hits: Sequence[Hit]) -> l
     return sorted(kept or sentences, key=lambda sentence: (-sentence.score, sentence.start))
 
 
-def select(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """Return the sentences of the answer in reading order: briefs by their best sentence, then as they stand."""
+def select(sentences: Sequence[Sentence], words: int = WORDS, before: Sequence[Sentence] = ()) -> list[Sentence]:
+    """Return the sentences of an answer of about `words` words, in reading order: briefs by their best sentence, then
+    as they stand. What repeats one of `before`, or one already chosen, is left out."""
     chosen: list[Sentence] = []
-    words = 0
     for sentence in sentences:
         length = len(sentence.text.split())
-        if chosen and (sentence.score < NEAR_BEST * chosen[0].score or words + length > WORDS):
+        if chosen and (sentence.score < NEAR_BEST * chosen[0].score or length > words):
             continue
-        if any(_repeats(sentence, other) for other in chosen):
+        if any(_repeats(sentence, other) for other in (*before, *chosen)):
             continue
         chosen.append(sentence)
-        words += length
+        words -= length
         if len(chosen) == SENTENCES:
             break
     order = list(dict.fromkeys(sentence.hit.brief.id for sentence in chosen))

@@ -29,11 +29,12 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence of the answer with the numbers of its citations."""
+    """A sentence of the answer with the numbers of its citations; `side` names the side of a comparison it is for."""
 
     text: str
     citations: tuple[int, ...]
     verdict: Verdict
+    side: str = ""
 
 
 @dataclass(frozen=True, slots=True)

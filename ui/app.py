@@ -8,7 +8,7 @@ from typing import Any
 from ..corpus import NorthbriefError
 from ..index import Index
 from ..qa import Assistant
-from .sources import answer_html, sources_html
+from .sources import answer_html, question_html, sources_html
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported: nothing leaves the machine
 
@@ -20,19 +20,32 @@ NO_SOURCES = '<p class="empty">The passages that an answer quotes are shown here
 
 CSS = """
 footer { display: none !important; }
-.gradio-container { max-width: 1280px !important; margin: 0 auto; }
-#sources { max-height: 78vh; overflow-y: auto; padding-right: .5rem; }
-#sources h2 { font-size: .95rem; font-weight: 600; margin: .25rem 0 .5rem; color: var(--body-text-color-subdued); }
+.gradio-container { width: 100% !important; max-width: 1280px !important; margin: 0 auto; }
+#title h1 { margin: 0 0 .25rem; }
+#chat .top-panel { display: none; }
+#chat .placeholder { text-align: center; padding: 0 1rem; }
+#chat a.cite { color: #1d4ed8; font-weight: 600; text-decoration: none; }
+.dark #chat a.cite, .dark #sources .facts a { color: #93c5fd; }
+#chat a.cite:hover, #chat a.cite:focus-visible { text-decoration: underline; }
+#chat .notes { list-style: none; padding: .6rem 0 0; margin: .75rem 0 0; font-size: .85rem;
+  border-top: 1px solid var(--border-color-primary); }
+#question { gap: .5rem; flex-wrap: nowrap; }
+#chat, #question textarea { border: 1px solid var(--border-color-primary) !important; }
+#question textarea::placeholder { color: var(--body-text-color); opacity: .65; }
+#sources { max-height: calc(68vh + 60px); overflow-y: auto; padding: 2px .5rem 2px 2px; }
+#sources h2 { font-size: .95rem; font-weight: 600; margin: 0 0 .5rem; color: var(--body-text-color); }
 #sources h3 { font-size: 1rem; margin: 0 0 .25rem; color: var(--body-text-color); }
+#sources .turn { display: flow-root; }
+#sources .turn + .turn { border-top: 1px solid var(--border-color-primary); padding-top: .75rem; margin-top: .25rem; }
 #sources .src { border: 1px solid var(--border-color-primary); border-radius: 8px; padding: .75rem .9rem;
-  margin: 0 0 .75rem; background: var(--background-fill-primary); }
-#sources .src.open { border-color: var(--color-accent); box-shadow: 0 0 0 1px var(--color-accent); }
-#sources .facts, #sources .heading { font-size: .85rem; color: var(--body-text-color-subdued); margin: 0 0 .5rem; }
-#sources blockquote { margin: 0; padding: 0; border: 0; line-height: 1.55; color: var(--body-text-color); }
+  margin: 0 0 .75rem; background: var(--block-background-fill); overflow-wrap: anywhere; }
+#sources .src.open { border-color: var(--color-accent); outline: 1px solid var(--color-accent); }
+#sources .facts, #sources .heading { font-size: .8rem; color: var(--body-text-color); opacity: .8; margin: 0 0 .5rem; }
+#sources .facts a { color: #1d4ed8; }
+#sources blockquote { margin: 0 !important; padding: 0; border: 0; line-height: 1.55; color: var(--body-text-color); }
 #sources mark { background: #ffe58a; color: #1c1917; padding: 0 .1em; border-radius: 2px; }
-#sources .empty { color: var(--body-text-color-subdued); }
-#chat a.cite { text-decoration: none; font-weight: 600; }
-#chat .notes { list-style: none; padding: 0; margin: .75rem 0 0; font-size: .85rem; }
+#sources .empty { color: var(--body-text-color); opacity: .8; }
+@media (max-width: 768px) { #sources { max-height: none; } }
 """
 
 HEAD = """
@@ -64,11 +77,11 @@ def build_app(index: Index, assistant: Assistant) -> Any:
             yield "", messages, asked, shown, shown or NO_SOURCES
             return
         turn = len(asked) + 1
-        messages = [*messages, {"role": "user", "content": question}]
+        messages = [*messages, {"role": "user", "content": question_html(question)}]
         evidence = shown
         try:
             for part in assistant.stream(question, history=asked):
-                evidence = sources_html(part, turn) + shown  # the newest on top
+                evidence = sources_html(part, turn, question) + shown  # the newest on top
                 reply = {"role": "assistant", "content": answer_html(part, turn)}
                 yield "", [*messages, reply], [*asked, question], evidence, evidence or NO_SOURCES
         except NorthbriefError as error:
@@ -78,31 +91,39 @@ def build_app(index: Index, assistant: Assistant) -> Any:
     with gr.Blocks(title="Northbrief", fill_width=True) as app:
         asked, shown = gr.State([]), gr.State("")
         gr.Markdown(
-            "# Northbrief\nEvery sentence of an answer is quoted from a brief. When the briefs are silent, it says so."
+            "# Northbrief\nEvery sentence of an answer is quoted from a brief. When the briefs are silent, it says so.",
+            elem_id="title",
         )
         with gr.Row():
             with gr.Column(scale=3, min_width=320):
                 chat = gr.Chatbot(
                     elem_id="chat",
                     label="Conversation",
+                    show_label=False,
                     height="68vh",
                     placeholder=holdings(index),
                     feedback_options=None,
+                    buttons=[],  # one of Gradio's sends the conversation to another host
+                    latex_delimiters=[],  # a "$$" in a brief is money
                 )
-                with gr.Row():
+                with gr.Row(elem_id="question", equal_height=True):
                     box = gr.Textbox(
                         label="Question",
                         show_label=False,
-                        placeholder="Ask about North Korean policy",
+                        container=False,
+                        placeholder="Ask a question",
                         scale=5,
+                        min_width=120,
                         autofocus=True,
                     )
-                    ask = gr.Button("Ask", variant="primary", scale=1, min_width=80)
+                    ask = gr.Button("Ask", variant="primary", scale=0, min_width=72)
+                    clear = gr.Button("Clear", scale=0, min_width=72)
             with gr.Column(scale=2, min_width=320):
                 sources = gr.HTML(NO_SOURCES, elem_id="sources", label="Sources")
         inputs, outputs = [box, chat, asked, shown], [box, chat, asked, shown, sources]
-        gr.on([box.submit, ask.click], answer, inputs, outputs, api_visibility="private")
-        chat.clear(lambda: ([], "", NO_SOURCES), None, [asked, shown, sources], api_visibility="private")
+        answered = gr.on([box.submit, ask.click], answer, inputs, outputs, api_visibility="private")
+        answered.then(None, js="() => { document.getElementById('sources').scrollTop = 0; }")  # the newest is on top
+        clear.click(lambda: ([], [], "", NO_SOURCES), None, [chat, asked, shown, sources], api_visibility="private")
     return app
 
 
@@ -111,7 +132,7 @@ def holdings(index: Index) -> str:
     briefs = index.briefs()
     days = sorted(brief.published for brief in briefs if brief.published)
     institutions = {brief.institution for brief in briefs if brief.institution}
-    parts = [f"{len(briefs)} briefs"]
+    parts = [f"{len(briefs)} brief{'' if len(briefs) == 1 else 's'}"]
     if institutions:
         parts.append(f"{len(institutions)} institution{'s' if len(institutions) > 1 else ''}")
     if days:

@@ -1,5 +1,6 @@
 """What a reader sees of an answer and its evidence, as HTML. Everything from outside is escaped here, and only here."""
 
+import re
 from html import escape
 
 from ..corpus import Brief
@@ -9,29 +10,44 @@ from ..qa.types import reference
 AROUND = 400  # characters shown before and after the quote, within its passage
 
 
+def question_html(question: str) -> str:
+    """Return the question as it was typed, with nothing in it read as Markdown."""
+    return f"<p>{'<br>'.join(escape(line) for line in question.strip().splitlines())}</p>"
+
+
 def answer_html(answer: Answer, turn: int) -> str:
-    """Return the answer of the conversation's `turn` with each [n] linked to its source in the pane beside it."""
+    """Return the answer of the conversation's `turn` with each [n] linked to its source in the pane beside it.
+
+    It is one line: the chat reads Markdown, and after an empty line a title's own Markdown would come alive.
+    """
     if not answer.claims:
-        return f'<p class="refusal">{escape(answer.text)}</p>'
+        return f'<p class="refusal">{_line(answer.text)}</p>'
     paragraphs = []
+    side = ""
     for claim in answer.claims:
+        if claim.side != side:
+            side = claim.side
+            paragraphs.append(f"<p><strong>{_line(side)}</strong></p>")
         marks = " ".join(
             f'<a class="cite" href="#{source_id(turn, number)}" title="Show the source">[{number}]</a>'
             for number in claim.citations
         )
         paragraphs.append(f"<p>“{_line(claim.text)}” {marks}</p>")
+    cited: dict[str, list[int]] = {}
+    for citation in answer.citations:
+        cited.setdefault(reference(citation.brief), []).append(citation.number)
     notes = "".join(
-        f"<li>[{citation.number}] {escape(reference(citation.brief))}</li>" for citation in answer.citations
+        f"<li>{' '.join(f'[{number}]' for number in numbers)} {_line(note)}</li>" for note, numbers in cited.items()
     )
     return f'{"".join(paragraphs)}<ul class="notes">{notes}</ul>'
 
 
-def sources_html(answer: Answer, turn: int) -> str:
+def sources_html(answer: Answer, turn: int, question: str) -> str:
     """Return the evidence of one answer: each cited passage with what is known of its brief, the quote marked."""
     if not answer.citations:
         return ""
     articles = "".join(_article(citation, turn) for citation in answer.citations)
-    return f'<section class="turn"><h2>{escape(answer.question)}</h2>{articles}</section>'
+    return f'<section class="turn"><h2>{_line(question)}</h2>{articles}</section>'
 
 
 def source_id(turn: int, number: int) -> str:
@@ -42,7 +58,7 @@ def source_id(turn: int, number: int) -> str:
 def _article(citation: Citation, turn: int) -> str:
     passage, brief = citation.passage, citation.brief
     start, end = citation.start - passage.start, citation.end - passage.start
-    before, after = passage.text[:start][-AROUND:], passage.text[end:][:AROUND]
+    before, after = _ending(passage.text[:start]), _beginning(passage.text[end:])
     heading = f'<p class="heading">{escape(passage.heading)}</p>' if passage.heading else ""
     return (
         f'<article class="src" id="{source_id(turn, citation.number)}" tabindex="-1">'
@@ -59,6 +75,16 @@ def _facts(brief: Brief, page: int | None) -> str:
     if brief.url.startswith(("https://", "http://")):
         link = f' · <a href="{escape(brief.url)}" target="_blank" rel="noopener noreferrer">original</a>'
     return f'<p class="facts">{shown}{link}</p>'
+
+
+def _ending(text: str) -> str:
+    """The last AROUND characters, from a whole word on."""
+    return text if len(text) <= AROUND else "… " + re.sub(r"^\S*\s+", "", text[-AROUND:])
+
+
+def _beginning(text: str) -> str:
+    """The first AROUND characters, up to a whole word."""
+    return text if len(text) <= AROUND else re.sub(r"\s+\S*$", "", text[:AROUND]) + " …"
 
 
 def _line(text: str) -> str:
