@@ -5,6 +5,7 @@ import re
 from sentencex import get_sentence_boundaries
 
 _EDGE = re.compile(r"\S(?:.*\S)?", re.DOTALL)
+_INITIALS = re.compile(r"[A-Za-z]\.\Z")
 _BREAK = re.compile(r"[^\n]+")
 
 
@@ -15,9 +16,12 @@ def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:
     """
     spans: list[tuple[int, int]] = []
     for line in _BREAK.finditer(text):
-        offset = line.start()
+        start = line.start()
         for piece in get_sentence_boundaries(language, line[0]):
-            start = offset + piece["start_index"]
-            if core := _EDGE.search(text, start, offset + piece["end_index"]):
+            end = line.start() + piece["end_index"]
+            if _INITIALS.search(text, start, end) and end < line.end():
+                continue  # "ROK-U.|S. drills": a letter, a full stop and no space is an abbreviation
+            if core := _EDGE.search(text, start, end):
                 spans.append(core.span())
+            start = end
     return spans

@@ -10,8 +10,10 @@ from .store import Moment
 from .types import Floats, Window
 
 WINDOW_WEIGHT = 0.15  # of a perfect fit, added to a score in [0, 1]
+SIDE_WEIGHT = 0.5  # the same for a side of a comparison: what is quoted under a period has to be of that period
+OUTSIDE = 0.5  # of its score is left to a passage that nothing ties to its side's period
 LATEST_WEIGHT = 0.15  # of the newest brief, likewise
-SPOKEN = 0.8  # fit of a passage that names a year of the window, in its text or its brief's title
+SPOKEN = 0.8  # fit of a passage all of whose years, its brief's title included, lie in the window; some: their share
 SOON_AFTER = 0.6  # of a brief published within a year after the window: it looks back on it
 UNDATED, UNDATED_NAMING = 0.5, 0.7  # of a brief without a date, and of one that somewhere names a year of the window
 
@@ -28,14 +30,16 @@ def window_fit(window: Window, moment: Moment) -> float:
     if moment.published and since <= moment.published <= until:
         return 1.0
 
-    def named(text: str) -> bool:
-        return any(since.year <= int(year) <= until.year for year in _YEAR.findall(text))
-
-    if named(moment.text):
-        return SPOKEN
+    share = _share(moment.text, since.year, until.year)
     if moment.published is None:
-        return UNDATED_NAMING if named(moment.whole) else UNDATED
-    return SOON_AFTER if 0 < (moment.published - until).days <= 366 else 0.0
+        return SPOKEN if share > 0.5 else UNDATED_NAMING if _share(moment.whole, since.year, until.year) else UNDATED
+    return max(SPOKEN * share, SOON_AFTER if 0 < (moment.published - until).days <= 366 else 0.0)
+
+
+def _share(text: str, first: int, last: int) -> float:
+    """The share of the years that a text names which lie within the bounds; 0 where it names none."""
+    years = [int(year) for year in _YEAR.findall(text)]
+    return sum(first <= year <= last for year in years) / len(years) if years else 0.0
 
 
 def recency(published: Sequence[date | None]) -> Floats:

@@ -46,6 +46,14 @@ class Inquiry:
     label: str = ""
     typed_korean: bool = False
 
+    @property
+    def topic(self) -> str:
+        """The English form without the words of its window: what a sentence is about, whenever."""
+        text = self.english
+        for words in self.window.text.split("; ") if self.window else ():
+            text = text.replace(words, " ")
+        return " ".join(text.split()) or self.english
+
 
 @dataclass(frozen=True, slots=True)
 class QueryPlan:

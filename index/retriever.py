@@ -13,7 +13,7 @@ from .index import Index, View
 from .ingest import front_text
 from .late import late_scores
 from .lexical import search_terms
-from .moment import LATEST_WEIGHT, WINDOW_WEIGHT, recency, shifted, window_fit
+from .moment import LATEST_WEIGHT, OUTSIDE, SIDE_WEIGHT, WINDOW_WEIGHT, recency, shifted, window_fit
 from .plan import Inquiry, QueryPlan, default_planner
 from .rank import DEPTH, Ranking, piece_weights, ranked
 from .store import Known, allowed_numbers, known_values, read_moments, read_packed, read_passages
@@ -110,6 +110,8 @@ class Retriever:
     ) -> Ranking:
         """The passages for one inquiry, in both languages where the library has both."""
         found = self._ranked(connection, view, inquiry.english, k, allowed)
+        if inquiry.label and inquiry.window:  # a year by itself would bring whatever happens to name it
+            found = _blended([found, self._ranked(connection, view, inquiry.topic, k, allowed)], [0.5, 0.5])
         if not (inquiry.korean and self._library().korean):
             return found
         if not inquiry.typed_korean and len(found) and found.similar.max() >= CERTAIN:
@@ -243,7 +245,9 @@ def _timed(connection: sqlite3.Connection, found: Ranking, inquiry: Inquiry, lat
     scores = found.scores
     if inquiry.window:
         fit = np.array([window_fit(inquiry.window, moment) for moment in moments], np.float32)
-        scores = shifted(scores, fit, WINDOW_WEIGHT)
+        scores = shifted(scores, fit, SIDE_WEIGHT if inquiry.label else WINDOW_WEIGHT)
+        if inquiry.label:
+            scores = np.where(fit > 0, scores, OUTSIDE * scores).astype(np.float32)
     if latest:
         scores = shifted(scores, recency([moment.published for moment in moments]), LATEST_WEIGHT)
     order = np.lexsort((found.numbers, -scores))

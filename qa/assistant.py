@@ -41,7 +41,7 @@ class Assistant:
         sentences: list[Sentence] = []
         for inquiry in plan.inquiries:
             served = [hit for hit in hits if hit.side == inquiry.label]
-            ranked = ranked_sentences(self.retriever, inquiry.english, served)
+            ranked = ranked_sentences(self.retriever, inquiry.topic, served)
             sentences += select(ranked, WORDS // len(plan.inquiries), sentences)
         return quoted(plan.standalone, sentences, probability)
 

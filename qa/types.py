@@ -53,6 +53,13 @@ class Answer:
     abstained: bool = False
     confidence: float = 0.0
 
+    def sources(self) -> list[tuple[Brief, list[int]]]:
+        """Return each cited brief with the numbers of its citations, in the order of the first."""
+        found: dict[str, tuple[Brief, list[int]]] = {}
+        for citation in self.citations:
+            found.setdefault(citation.brief.id, (citation.brief, []))[1].append(citation.number)
+        return list(found.values())
+
     def as_dict(self) -> dict[str, Any]:
         """Return the answer as plain values for JSON, each brief by what identifies it."""
         return {

@@ -103,9 +103,10 @@ def ask(
         out.print(escape(answer.text))
         if answer.citations:
             out.print("\n[bold]Sources[/]")
-        for citation in answer.citations:
-            out.print(f"{escape(f'[{citation.number}]')} {escape(reference(citation.brief))}")
-            out.print(f"    {escape(citation.brief.url or citation.brief.source)}", style="dim")
+        for brief, numbers in answer.sources():
+            marks = " ".join(f"[{number}]" for number in numbers)
+            out.print(f"{escape(marks)} {escape(reference(brief))}")
+            out.print(f"    {escape(brief.url or brief.source)}", style="dim")
     if answer.abstained:
         raise typer.Exit(NOTHING)
 
@@ -115,6 +116,9 @@ def search(
     context: typer.Context,
     question: str,
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="Passages to return.")] = 8,
+    show_plan: Annotated[
+        bool, typer.Option("--plan", help="Show on standard error how the question was read.")
+    ] = False,
     history: History = None,
     since: Since = None,
     until: Until = None,
@@ -126,7 +130,10 @@ def search(
 ) -> None:
     """Show the passages that fit a question best."""
     where = _filter(since, until, institutions, authors, languages, briefs)
-    hits = context.obj.retriever.search(question, k=k, history=history or [], where=where)
+    plan = context.obj.retriever.plan(question, history or [])
+    hits = context.obj.retriever.search(question, k=k, history=history or [], where=where, plan=plan)
+    if show_plan:
+        err.print_json(json.dumps(plan.as_dict(), default=str))
     if as_json:
         from ..qa.types import brief_dict
 
@@ -135,6 +142,7 @@ def search(
                 {
                     "score": round(hit.score, 4),
                     "similarity": round(hit.similarity, 4),
+                    "side": hit.side,
                     "passage": {
                         "id": hit.passage.id,
                         "text": hit.passage.text,

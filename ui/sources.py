@@ -33,11 +33,9 @@ def answer_html(answer: Answer, turn: int) -> str:
             for number in claim.citations
         )
         paragraphs.append(f"<p>“{_line(claim.text)}” {marks}</p>")
-    cited: dict[str, list[int]] = {}
-    for citation in answer.citations:
-        cited.setdefault(reference(citation.brief), []).append(citation.number)
     notes = "".join(
-        f"<li>{' '.join(f'[{number}]' for number in numbers)} {_line(note)}</li>" for note, numbers in cited.items()
+        f"<li>{' '.join(f'[{number}]' for number in numbers)} {_line(reference(brief))}</li>"
+        for brief, numbers in answer.sources()
     )
     return f'{"".join(paragraphs)}<ul class="notes">{notes}</ul>'
 
