@@ -3,21 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from .comparing import clean, label
-from .parts import ORDINAL, Part
+from .comparing import CHANGES, COMPARES, EVENLY, PREPOSITION, SPANS, clean, label, spread
+from .parts import AUXILIARIES, ORDINAL, Part
 from .types import Side
 
-_COMPARES = re.compile(
-    r"\bcompar(?:e[sd]?|ing|isons?|ative)\b|\bcontrast(?:s|ed|ing)?\b|\bdiffer(?:s|ed|ent|ently|ences?)?\b|"
-    r"\bsimilarit(?:y|ies)\b|"
-    r"\b(?:dis)?agree[ds]?\b|\bthe same \w|\bwhich (?:is|was|had|has|were|one|of)\b",
-    re.IGNORECASE,
-)
-_CHANGES = re.compile(
-    r"\b(?:chang|evol|shift|develop|grow|grew|ris(?:e|en)\b|rose|fall|fell|increas|decreas|declin|differ|compar|mov(?:e|ed)\b|"
-    r"improv|worsen|contrast)\w*",
-    re.IGNORECASE,
-)
 _CHOOSES = re.compile(r"\b(?:more|less|most|least|better|worse|which|who|whose|\w{3,}er)\b", re.IGNORECASE)
 _STATES = re.compile(
     r"^(?:what|how) (?:do|does|did|have|has) .+\b(?:say|said|think|write|written|argue|conclude|recommend|see|view|"
@@ -44,6 +33,16 @@ _TAIL = re.compile(
     r"(?:,? (?:on|about|as|in|for|regarding|concerning|over|toward|towards|since|during|at|under|with|after|"
     r"before)\b| ?[:;,?]).*$"
 )
+_GAP = re.compile(rf"(?:,? (?:and|or|then|and then)|,) (?:again )?(?:{PREPOSITION} )?(?:the )?", re.IGNORECASE)
+_OF_TWO = re.compile(
+    r"\b(?:(?:each|both) of (?:the|these|those) [^,]+|(?:the|these|those) two [^,]+), $", re.IGNORECASE
+)
+_REPEATED = re.compile(
+    rf"\b(?P<a>(?P<the>the )?(?:{ORDINAL.pattern}) (?P<head>\w[\w'’-]*(?: \w[\w'’-]*){{0,3}}?)),? (?:and|or) "
+    rf"(?P<b>(?:the )?(?:{ORDINAL.pattern}) (?P=head))\b",
+    re.IGNORECASE,
+)
+_VERSUS = re.compile(r" (?:(?P<versus>versus|vs\.?)|or) (?:the |an? )?", re.IGNORECASE)
 _STANDS_FOR = re.compile(
     r"^(?:the )?(?:that|those|one|ones|it was|they were|it is)?\b ?(?:(?:of|in|by|from|under|during|with|for) )?"
     r"(?:the )?"
@@ -145,7 +144,7 @@ def listed(text: str, found: Sequence[Part]) -> tuple[Side, ...]:
 def _pair(text: str, found: Sequence[Part], *, typed: bool) -> list[Part]:
     """The parts that a conjunction sets side by side, or []: of one kind if `typed`, else any two, which need a word
     that compares."""
-    compares, changes = bool(_COMPARES.search(text)), bool(_CHANGES.search(text))
+    compares, changes = bool(COMPARES.search(text)), bool(CHANGES.search(text))
     joints = sorted(_AND.finditer(text), key=lambda joint: joint.start(), reverse=True)
     if told := _TOLD.search(text):  # "KINU and INSS differ on China and Russia": those who differ are the sides
         joints.sort(key=lambda joint: joint.start() > told.start())
@@ -168,7 +167,7 @@ def _pair(text: str, found: Sequence[Part], *, typed: bool) -> list[Part]:
         else:
             says = a.kind in _SPEAKERS and bool(_STATES.match(text)) and not re.search(r"\bbetween $", text[: a.start])
             meant = compares or (ranged and changes) or (same and (twice or says))
-        if not meant or same != typed or any(_COMPARES.search(part.text) for part in (a, b)):
+        if not meant or same != typed or any(COMPARES.search(part.text) for part in (a, b)):
             continue
         block = [a, b]
         while earlier := next(
@@ -186,3 +185,47 @@ def _ordinals(text: str, match: re.Match[str], found: Sequence[Part]) -> list[Pa
     if not left or not right:
         return []
     return [Part(*left.span(), left[0], "ordinal"), Part(*right.span(), right[0], "ordinal")]
+
+
+def by_list(text: str, found: Sequence[Part], periods: Sequence[Part]) -> tuple[Side, ...]:
+    """Three or more periods in a row; or two, where nouns are set against each other elsewhere, or each is meant."""
+    block = list(periods[:1])
+    for period in periods[1:]:
+        if _GAP.fullmatch(text, block[-1].end, period.start):
+            block.append(period)
+        elif len(block) < 2 or (len(block) == 2 and period is not periods[-1]):
+            block = [period]
+    before, after = text[: block[0].start], text[block[-1].end :]
+    if len(block) < 2 or len({period.text for period in block}) < len(block):
+        return ()
+    if len(block) == 2:
+        ranged = SPANS.search(before) and not CHANGES.search(text)
+        even = (
+            EVENLY.search(before) or re.search(r"\brespectively\b|^,? each\b|\beach$", after) or _OF_TWO.search(before)
+        )
+        if ranged or not (even or _opposes(before, found) or _opposes(after, found, block[-1].end)):
+            return ()
+    return spread(before, [period.text for period in block], [period.text for period in block], after)
+
+
+def _opposes(text: str, found: Sequence[Part], offset: int = 0) -> bool:
+    """Whether two nouns or names of this piece of a text are set against each other: "plan versus market", "A or B"."""
+    for match in _VERSUS.finditer(text):
+        start, end = match.start() + offset, match.end() + offset
+        a = next((part for part in found if part.end == start and part.kind not in ("verb", "period")), None)
+        b = next((part for part in found if part.start == end and part.kind not in ("verb", "period")), None)
+        lead = text[: a.start - offset].lower().removesuffix("the ").split() if a and a.start >= offset else []
+        if a and b and (match["versus"] or not lead or lead[-1] in AUXILIARIES or lead[-1][-1] in ",:;"):
+            return True
+    return False
+
+
+def repeated(text: str) -> tuple[Side, ...]:
+    """One noun said twice, each time with its number: "the Seventh Congress and the Eighth Congress"."""
+    match = _REPEATED.search(text)
+    if not match or match["a"].lower() == match["b"].lower():
+        return ()
+    if SPANS.search(text[: match.start()]) and not COMPARES.search(text) and not CHANGES.search(text):
+        return ()
+    phrases = [match["a"], match["b"]]
+    return spread(text[: match.start()], phrases, [label(phrase) for phrase in phrases], text[match.end() :])

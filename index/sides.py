@@ -7,18 +7,21 @@ only find passages that compare something else.
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 
-from .comparing import clean
+from .comparing import by_clause, by_phrase, clean
 from .names import NameTable
-from .pairs import joined, listed
+from .pairs import by_list, joined, listed, repeated
 from .particles import final_consonant
-from .parts import Part, group, parts, word_set
+from .parts import PERIOD, Part, group, parts, word_set
+from .timewords import Reading
 from .types import Side
+from .years import is_year
 
 _ANY_CUE = re.compile(
     r"compar|contrast|versus|\bvs\b|differ|similarit|agree|\bsame\b|\bthan\b|\bapart from\b|\bor\b|\bafter\b|"
-    r"\bunlike\b|"
+    r"\bunlike\b|[.;?] \w|"
     r"\bchang|evol|shift|develop|grow|grew|rise|rose|fall|fell|between|\bfrom\b|\band\b|비교|차이|다른|다르|달라|대비|전후|후"
 )
 """What any comparison has one of; all else is decided without looking for names."""
@@ -33,6 +36,9 @@ _THAN_BEFORE = re.compile(
     r"(?:(?:before|earlier|previously|in the past|formerly)(?P<event> (?:the )?\w[^?,.;:]*)?)?(?=\W*$|[?,.;:])",
     re.IGNORECASE,
 )
+_SEASON = re.compile(r"\b(?:(?:early|mid|late)[ -])?(?:spring|summer|autumn|fall|winter) $", re.IGNORECASE)
+_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_MONTHS_OF = re.compile(rf"\b(?P<months>(?:{_MONTH}(?:, |,? and |,? or ))+)(?={_MONTH} (?P<year>(?:19|20)\d\d)\b)")
 _HANGUL = re.compile(r"[가-힣]")
 _KO_CUE = re.compile(r"비교|차이|다른가|다른지|다릅|달라|달랐|다르|대비|견해|변했|바뀌|변화")
 _KO_BEFORE_AFTER = re.compile(
@@ -61,9 +67,17 @@ def find_sides(
         return ()
     if _HANGUL.search(text):
         return _korean(text.rstrip(" ?."), names)
-    text = text.rstrip(" ?.!")
+    text = _spelled(text.rstrip(" ?.!"))
+    if sides := _by_time(text) or repeated(text):  # what needs no names is tried first: to look for them takes longest
+        return sides
+    periods = _full_periods(text)
+    several = len({period.text.lower() for period in periods}) > 1
+    if several and (sides := by_clause(text, periods, names) or by_list(text, (), periods)):
+        return sides
     found = _parts(text, names, tuple(institutions), tuple(authors))
-    return _by_time(text) or joined(text, found) or listed(text, found) or _by_now(text, found)
+    if several and (sides := by_phrase(text, found, periods) or by_list(text, found, periods)):
+        return sides
+    return joined(text, found) or listed(text, found) or _by_now(text, found)
 
 
 def _parts(text: str, names: NameTable, institutions: tuple[str, ...], authors: tuple[str, ...]) -> tuple[Part, ...]:
@@ -104,6 +118,25 @@ def _library(known: tuple[str, ...], *, persons: bool = False) -> re.Pattern[str
             forms |= {"".join(word[0] for word in words if word[0].isupper())} if len(words) > 2 else set()
     longest = sorted((re.escape(form) for form in forms if len(form) > 2), key=len, reverse=True)
     return re.compile(rf"\b(?:{'|'.join(longest)})\b", re.IGNORECASE) if longest else None
+
+
+def _spelled(text: str) -> str:
+    """The text with the year after each month of a list: "April and May 2018" -> "April 2018 and May 2018"."""
+    return _MONTHS_OF.sub(lambda found: re.sub(r"[A-Z][a-z]+", rf"\g<0> {found['year']}", found["months"]), text)
+
+
+def _full_periods(text: str) -> list[Part]:
+    """The periods that have a year; no counts and labels."""
+    found = []
+    for match in PERIOD.finditer(re.sub(r"(?<=\d{4}),(?= )", ";", text)):  # "2,000" is no year, "in 2012, " is
+        reading = Reading(*match.span(), (date.min, date.min), "year" if match[0].isdecimal() else "")
+        if re.search(r"(?:19|20)\d\d", match[0]) and (
+            not reading.bare or is_year(text, reading, True, False, date.max)
+        ):
+            season = _SEASON.search(text[: match.start()])
+            start = season.start() if season else match.start()
+            found.append(Part(start, match.end(), text[start : match.end()], "period"))
+    return found
 
 
 def _by_time(text: str) -> tuple[Side, ...]:

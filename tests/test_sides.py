@@ -88,6 +88,65 @@ def test_a_query_keeps_what_the_sides_share(question: str, queries: list[str]) -
     assert [side.query for side in find_sides(question, TABLE, INSTITUTIONS, AUTHORS)] == queries
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Moon promised a railway in his 2017 address. When was it done?",
+        "Did the 2018 agreement survive until 2023?",
+        "What happened between 2019 and 2021?",
+        "Which plan that began in 2016 and which ended in 2020 was dropped?",
+        "When the border closed in January 2020, who stayed in Beijing until March 2021?",
+        "Who signed the treaty of June 2024 and ratified it in November 2024?",
+        "How many people died or went missing in the floods of 2015 and 2016?",
+        "Is the report of May 2016 cited in the study of June 2019 and by whom?",
+        "Kim visited Beijing in March 2018 and Vladivostok in April 2019",
+        "Since the ban of 2017 and the floods of 2016, who feeds Hoeryong?",
+        "Who led the ministry from 2012 to 2016 and what did he do?",
+        "What happened between the Sixth Congress and the Seventh Congress?",
+    ],
+)
+def test_two_periods_or_congresses_alone_compare_nothing(sentence: str) -> None:
+    assert find_sides(sentence, TABLE) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        (
+            "Plan versus market: which way did it lean in 2012, and where was it by 2021?",
+            [
+                Side("2012", "Plan versus market: which way did it lean in 2012"),
+                Side("2021", "Plan versus market: where was it by 2021"),
+            ],
+        ),
+        (
+            "What did Obama offer Havana in March 2016, and how did he speak of Havana by May 2022?",
+            [
+                Side("March 2016", "What did Obama offer Havana in March 2016"),
+                Side("May 2022", "How did Obama speak of Havana by May 2022"),
+            ],
+        ),
+        (
+            "How did prices stand in spring 2002, autumn 2002 and early 2004?",
+            [
+                Side("spring 2002", "How did prices stand in spring 2002"),
+                Side("autumn 2002", "How did prices stand in autumn 2002"),
+                Side("early 2004", "How did prices stand in early 2004"),
+            ],
+        ),
+        (
+            "What did the 2012 budget and the 2013 budget give to schools?",
+            [
+                Side("2012 budget", "What did the 2012 budget give to schools"),
+                Side("2013 budget", "What did the 2013 budget give to schools"),
+            ],
+        ),
+    ],
+)
+def test_a_period_is_asked_for_in_its_own_clause_or_phrase(question: str, sides: list[Side]) -> None:
+    assert list(find_sides(question, TABLE)) == sides
+
+
 def test_more_than_before_is_a_comparison_of_now_and_before() -> None:
     sides = find_sides("Has the market become more open than before?", TABLE)
     assert [side.label for side in sides] == ["now", "before"]
@@ -101,6 +160,7 @@ def test_a_text_with_nothing_on_one_side_has_no_sides(text: str) -> None:
 
 
 TEXT = "compare KINU INSS and or versus 2019 2023 than before after the with to from between 비교 중국과 러시아의 차이"
+TEXT += " in 2012, what; how he did each respectively . When May 2016 of First Congress Second"
 WORDS = TEXT.split()
 
 
