@@ -9,6 +9,8 @@ import json
 import os
 import sqlite3
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,17 @@ APPROXIMATE_FROM = 60_000
 PROBES = 32  # lists of the inverted file that a query visits
 EXACT_FILTER = 5_000
 """A filter that allows no more passages than this is searched exactly: a narrow one starves approximate indexes."""
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """FAISS on the calling thread alone: waking others costs more than a single query's work."""
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)  # of this thread only
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 class DenseIndex:
@@ -46,10 +59,9 @@ class DenseIndex:
         wanted = min(k, len(self) if allowed is None else len(allowed))
         if wanted == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        selector = None
-        if allowed is not None:
-            selector = faiss.IDSelectorBatch(allowed)
-        scores, numbers = self._index.search(query[None, :], wanted, params=self._parameters(selector, allowed))
+        selector = None if allowed is None else faiss.IDSelectorBatch(allowed)
+        with one_thread():
+            scores, numbers = self._index.search(query[None, :], wanted, params=self._parameters(selector, allowed))
         found = numbers[0] >= 0
         order = np.lexsort((numbers[0][found], -scores[0][found]))
         return numbers[0][found][order], scores[0][found][order]

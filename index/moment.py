@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
@@ -36,6 +37,7 @@ def window_fit(window: Window, moment: Moment) -> float:
     return max(SPOKEN * share, SOON_AFTER if 0 < (moment.published - until).days <= 366 else 0.0)
 
 
+@lru_cache(maxsize=256)  # the whole text of an undated brief is asked about for each of its passages
 def _share(text: str, first: int, last: int) -> float:
     """The share of the years that a text names which lie within the bounds; 0 where it names none."""
     years = [int(year) for year in _YEAR.findall(text)]

@@ -289,13 +289,21 @@ class Moment:
 
 def read_moments(connection: sqlite3.Connection, numbers: Ints) -> list[Moment]:
     """Return the moments of the passages with these numbers, in their order."""
+    asked = json.dumps(numbers.tolist())
     rows = connection.execute(
-        "SELECT p.n, b.published, b.title || ' ' || substr(b.text, p.start + 1, p.stop - p.start), "
-        "CASE WHEN b.published IS NULL THEN b.text ELSE '' END FROM passages p "
-        "JOIN briefs b ON b.n = p.brief WHERE p.n IN (SELECT value FROM json_each(?))",
-        (json.dumps(numbers.tolist()),),
-    )
-    found = {n: Moment(date.fromisoformat(day) if day else None, text, whole) for n, day, text, whole in rows}
+        "SELECT n, brief, start, stop FROM passages WHERE n IN (SELECT value FROM json_each(?))", (asked,)
+    ).fetchall()
+    briefs = {
+        n: (date.fromisoformat(day) if day else None, title, text)
+        for n, day, title, text in connection.execute(
+            "SELECT n, published, title, text FROM briefs WHERE n IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted({brief for _, brief, _, _ in rows})),),
+        )
+    }
+    found = {}
+    for n, brief, start, stop in rows:
+        day, title, text = briefs[brief]
+        found[n] = Moment(day, f"{title} {text[start:stop]}", "" if day else text)
     return [found[n] for n in numbers.tolist()]
 
 
