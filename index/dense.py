@@ -84,7 +84,7 @@ class DenseIndex:
         """Return the index of a later generation; only what is new is read."""
         now = np.array([row[0] for row in connection.execute("SELECT n FROM passages ORDER BY n")], dtype=np.int64)
         gone = np.setdiff1d(self.numbers, now, assume_unique=True)
-        if len(gone) > len(now) // 2 or (len(now) >= APPROXIMATE_FROM) != (len(self) >= APPROXIMATE_FROM):
+        if len(gone) > len(now) // 2 or (self.approximate and len(now) < APPROXIMATE_FROM):
             return build_dense(connection, generation, dimension)
         index = faiss.clone_index(self._index)  # searches of other threads go on in the old one
         if len(gone):
@@ -102,10 +102,17 @@ class DenseIndex:
         _replace(_label(path), json.dumps(label).encode())
 
 
-def build_dense(connection: sqlite3.Connection, generation: int, dimension: int) -> DenseIndex:
-    """Return the index over all vectors of the store."""
+def is_large(dense: DenseIndex) -> bool:
+    """Whether an index has outgrown exact search."""
+    return len(dense) >= APPROXIMATE_FROM
+
+
+def build_dense(
+    connection: sqlite3.Connection, generation: int, dimension: int, *, approximate: bool = False
+) -> DenseIndex:
+    """Return the index over all vectors of the store: exact, in tenths of a second; approximate, in many seconds."""
     numbers, vectors = read_all_vectors(connection, dimension)
-    if len(numbers) < APPROXIMATE_FROM:
+    if not approximate:
         index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
     else:
         lists = int(4 * np.sqrt(len(numbers)))

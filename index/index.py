@@ -2,9 +2,10 @@
 
 import json
 import os
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -15,10 +16,10 @@ from uuid import uuid4
 import numpy as np
 import platformdirs
 
-from ..corpus import Brief, BriefError, BriefLoader, Failure, StoreMismatch
+from ..corpus import Brief, BriefError, BriefLoader, Failure, NorthbriefError, StoreMismatch
 from ..corpus.chunk import Chunking
 from ..corpus.shelf import load_shelf
-from .dense import DenseIndex, build_dense, load_dense
+from .dense import DenseIndex, build_dense, is_large, load_dense
 from .encoder import load_encoder
 from .export import cache_folder
 from .ingest import (
@@ -61,6 +62,8 @@ class Index:
         self._encoder = encoder
         self._late = late
         self._dense: DenseIndex | None = None
+        self._building = False
+        self._builder: threading.Thread | None = None
         self._codec: TokenCodec | None = None
         self._lock = threading.RLock()
         self._check(encoder)
@@ -107,7 +110,9 @@ class Index:
         return report
 
     def close(self) -> None:
-        """Release the file."""
+        """Release the file; an approximate index that is being built is finished first."""
+        if self._builder is not None:
+            self._builder.join()  # a connection must not be closed under a thread that uses it
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -329,14 +334,33 @@ class Index:
             with self._lock:
                 if self._dense is None or self._dense.generation < generation:
                     self._dense = dense
+                start = is_large(dense) and not dense.approximate and not self._building
+                self._building = self._building or start
+            if start:  # searches go on exactly meanwhile
+                self._builder = threading.Thread(target=self._build_behind, name="northbrief-dense", daemon=True)
+                self._builder.start()
             return dense
 
+    def _build_behind(self) -> None:
+        # The index was closed, or its folder cannot be written: searches stay exact, the next opening tries again.
+        with suppress(NorthbriefError, sqlite3.Error, OSError):
+            self._save_dense()
+
     def _save_dense(self) -> None:
-        """Keep an approximate index, which takes long to build; an exact one is read from the vectors as fast."""
-        with self._store.reading():
-            dense = self._current_dense()
-            if dense.approximate:
-                dense.save(self._dense_file(), self._store.setting("store") or "")
+        """Keep an approximate index, built where it is due; an exact one is read from the vectors as fast."""
+        try:
+            with self._store.reading() as connection:
+                self._building = True
+                dense = self._current_dense()
+                if is_large(dense) and not dense.approximate:
+                    dense = build_dense(connection, dense.generation, self._dimension(), approximate=True)
+                    with self._lock:
+                        if self._dense is None or self._dense.generation <= dense.generation:
+                            self._dense = dense
+                if dense.approximate:
+                    dense.save(self._dense_file(), self._store.setting("store") or "")
+        finally:
+            self._building = False
 
     def _dense_file(self) -> Path:
         return self.path.with_suffix(".faiss")

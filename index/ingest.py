@@ -4,7 +4,9 @@ import hashlib
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ from ..corpus.chunk import Chunking, split_brief
 from .late import TokenCodec
 from .lexical import add_terms, remove_terms
 from .store import brief_row
-from .types import Encoder
+from .types import Encoder, Encoding
 
 TITLE_PIECES = 48  # of a title in front of each passage; longer ones are cut so that the passage keeps its room
 _SPECIALS = 2  # word pieces the encoder puts around a text
@@ -36,6 +38,7 @@ class Prepared:
 def prepare(brief: Brief, encoder: Encoder, chunking: Chunking) -> Prepared:
     """Cut `brief` so that no passage, with its title and prefix in front, is longer than the encoder reads."""
 
+    @cache  # the splitter asks for each sentence several times
     def count(text: str) -> int:
         return len(encoder.pieces(text))
 
@@ -177,7 +180,9 @@ def make_encodings(
     texts: Sequence[str], encoder: Encoder, codec: TokenCodec | None
 ) -> dict[bytes, tuple[bytes, bytes | None]]:
     """Encode the texts; with a codec their token vectors are kept, too."""
-    return {
-        input_digest(text): (pack_vector(encoding.vector), codec.pack(encoding.tokens) if codec else None)
-        for text, encoding in zip(texts, encoder.encode(texts), strict=True)
-    }
+
+    def stored(encoding: Encoding) -> tuple[bytes, bytes | None]:
+        return pack_vector(encoding.vector), codec.pack(encoding.tokens) if codec else None
+
+    with ThreadPoolExecutor() as threads:
+        return dict(zip(map(input_digest, texts), threads.map(stored, encoder.encode(texts)), strict=True))

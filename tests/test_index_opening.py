@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -200,6 +201,15 @@ def approximate(tmp_path: Path, fake: FakeEncoder, make_brief: MakeBrief, monkey
         return index.path
 
 
+def wait_for_dense(index: Index) -> None:
+    """Until the approximate index, which a first search asks for, has been built behind it."""
+    with index.reading():
+        pass
+    for thread in threading.enumerate():
+        if thread.name == "northbrief-dense":
+            thread.join()
+
+
 def missing(saved: Path, label: Path) -> None:
     saved.unlink()
 
@@ -235,6 +245,23 @@ def test_a_large_index_leaves_a_faiss_file_beside_it(approximate: Path) -> None:
     assert approximate.with_suffix(".faiss").stat().st_size > 320 * 32
 
 
+def test_while_the_approximate_index_is_built_searches_are_exact(
+    approximate: Path, fake: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approximate.with_suffix(".faiss").unlink()
+    allowed = threading.Event()
+    built = Index._build_behind
+    monkeypatch.setattr(Index, "_build_behind", lambda index: allowed.wait() and built(index))
+    with Index.open(approximate, encoder=fake) as index:
+        with index.reading() as view:
+            assert not view.dense.approximate
+        allowed.set()
+        wait_for_dense(index)
+        with index.reading() as view:
+            assert view.dense.approximate
+    assert approximate.with_suffix(".faiss").exists()
+
+
 @pytest.mark.parametrize("harm", [missing, without_label, older, foreign, cut, flipped, bad_label])
 def test_a_faiss_file_that_cannot_be_trusted_is_made_again_without_encoding(
     approximate: Path, fake: FakeEncoder, harm: Callable[[Path, Path], None]
@@ -245,6 +272,7 @@ def test_a_faiss_file_that_cannot_be_trusted_is_made_again_without_encoding(
     harm(saved, saved.with_name(saved.name + ".json"))
     fake.encoded.clear()
     with Index.open(approximate, encoder=fake) as index:
+        wait_for_dense(index)
         assert state(index) == before
     assert [text for text in fake.encoded if text.startswith("Title of")] == []  # questions only, no passages
 

@@ -279,9 +279,8 @@ def stored(vectors: Floats) -> Iterator[sqlite3.Connection]:
 
 
 @pytest.fixture
-def approximate(stored: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> DenseIndex:
-    monkeypatch.setattr("northbrief.index.dense.APPROXIMATE_FROM", 300)
-    return build_dense(stored, 1, 48)
+def approximate(stored: sqlite3.Connection) -> DenseIndex:
+    return build_dense(stored, 1, 48, approximate=True)
 
 
 def test_approximate_search_finds_nine_tenths_of_the_exact_neighbours(approximate: DenseIndex, vectors: Floats) -> None:

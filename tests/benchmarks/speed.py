@@ -16,16 +16,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from northbrief.corpus import Brief, load_briefs
+from northbrief.corpus.chunk import Chunking
 from northbrief.corpus.sentences import sentence_spans
 from northbrief.index import Encoder, Encoding, Index, Retriever
 from northbrief.index.encoder import load_encoder
 from northbrief.index.export import load_sentence_transformer
+from northbrief.index.ingest import prepare
 from northbrief.index.types import unit
 from northbrief.index.weights import MINILM, pinned_folder
 from northbrief.qa.evaluate import read_questions
@@ -139,7 +140,7 @@ def main() -> None:
             began = time.perf_counter()
             report = index.add(briefs)
             ours = report.passages / (time.perf_counter() - began)
-            texts = [hit.passage.text for hit in islice(every_passage(index), 160)]
+            texts = [text for brief in index.briefs() for text in prepare(brief, encoder, Chunking()).inputs][::12]
             theirs = torch_speed(texts)
             print(
                 f"indexed, everything stored: {ours:.0f} passages/s; torch encodes {theirs:.0f}/s: {ours / theirs:.1f}x"
@@ -155,12 +156,6 @@ def main() -> None:
         print(f"{size(folder) / passages:.0f} bytes a passage without token vectors")
     if arguments.passages:
         large(arguments.passages, briefs, encoder, questions)
-
-
-def every_passage(index: Index) -> Iterator[Any]:
-    """Hits over the whole index, for their texts."""
-    for brief in index.briefs():
-        yield from Retriever(index, rerank=False).search(brief.title, k=3)
 
 
 def large(passages: int, briefs: list[Brief], encoder: Encoder, questions: list[str]) -> None:
