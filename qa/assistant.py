@@ -1,10 +1,12 @@
 """The assistant: a question in, an answer made of exact quotes out, or an honest refusal."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 
 from ..corpus.language import guess_language
 from ..index import Filter, Hit, Index, Retriever
+from ..index.parts import FUNCTION_WORDS
 from .extract import WORDS, Sentence, ranked_sentences, select
 from .types import Answer, Citation, Claim, Verdict, reference
 
@@ -16,6 +18,10 @@ SLOPE, MIDDLE = 36.0, 0.395
 REFUSE_BELOW = 0.5
 OWN_WORDS, OWN_FLOOR = 5, 0.31  # dev follow-ups of so many words reach 0.33, off-topic ones and orders at most 0.29
 PASSAGES = 8  # read for an answer
+TERM_FOUND = 0.75  # probability that a question for one term is answered where a passage holds the term
+_DEFINING = frozenset(
+    ["define", "defined", "definition", "explain", "mean", "meaning", "means", "meant", "term", "word"]
+)
 NEAREST = 2  # briefs named in a refusal
 
 
@@ -34,6 +40,8 @@ class Assistant:
         plan = self.retriever.plan(question, history)
         hits = self.retriever.search(question, PASSAGES, history, where, plan=plan)
         probability = confidence(hits)
+        if names_its_term(plan.standalone, hits):
+            probability = max(probability, TERM_FOUND)
         if plan.standalone != plan.question:
             probability *= self._own_fit(plan.question, hits)
         if probability < REFUSE_BELOW:
@@ -68,6 +76,19 @@ def confidence(hits: Sequence[Hit]) -> float:
     """Return the probability, in [0, 1], that the passages found answer the question."""
     best = max((hit.similarity for hit in hits), default=0.0)
     return 1 / (1 + math.exp(-SLOPE * (best - MIDDLE)))
+
+
+def names_its_term(question: str, hits: Sequence[Hit]) -> bool:
+    """Whether the question asks for one term ("What are donju?") that a leading passage holds.
+
+    A rare term is cut into pieces that the encoder knows little of; its similarity stays low where the words agree.
+    """
+    words = set(_words(question)) - FUNCTION_WORDS - _DEFINING
+    return len(words) == 1 and any(words <= set(_words(hit.passage.text)) for hit in hits[:3])
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_][\w'-]*", text.lower())
 
 
 def quoted(query: str, sentences: Sequence[Sentence], probability: float) -> Answer:
