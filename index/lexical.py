@@ -17,6 +17,8 @@ COMMON_SHARE, COMMON_PASSAGES = 0.35, 10_000
 """A word in more than this share of the passages, or in more than this many, is left out of a query with rarer ones.
 Up to the share nothing is lost (MRR 0.619, all words 0.618) and a query costs two thirds; the number keeps its cost
 from growing with the library. A share of a tenth loses 0.03 of R@5. Table in tests/benchmarks/README.md."""
+ROWS = 20_000
+"""Passages a query may score, all its words together: the rarest words go first, and the rest is left out."""
 
 _WORD = re.compile(r"\w+")
 _HANGUL_RUN = re.compile(r"[\uac00-\ud7a3]+")
@@ -63,7 +65,7 @@ def search_terms(
 
     `total` is the number of passages; `allowed`, if given, the only ones that may be returned.
     """
-    words = _rarer(connection, list(dict.fromkeys(terms(query.lower()))), total)
+    words = _affordable(connection, list(dict.fromkeys(terms(query.lower()))), total)
     if not words:
         return np.empty(0, np.int64), np.empty(0, np.float32)
     match = " OR ".join(f'"{word}"' for word in words)
@@ -82,15 +84,21 @@ def search_terms(
     )
 
 
-def _rarer(connection: sqlite3.Connection, words: list[str], total: int) -> list[str]:
-    """The words that are not common; all of them if there is no other."""
+def _affordable(connection: sqlite3.Connection, words: list[str], total: int) -> list[str]:
+    """The words that are not common, rarest first, as far as ROWS goes; if all are common, the two longest."""
     limit = min(int(COMMON_SHARE * total), COMMON_PASSAGES)
-    rare = []
+    counts = {}
     for word in words:
         # Counting rows of the match stops at the limit, so a common word costs no more than a rare one.
-        count = connection.execute(
+        counts[word] = connection.execute(
             "SELECT count(*) FROM (SELECT 1 FROM lexical WHERE lexical MATCH ? LIMIT ?)", (f'"{word}"', limit + 1)
         ).fetchone()[0]
-        if 0 < count <= limit:
-            rare.append(word)
-    return rare or words
+    chosen: list[str] = []
+    rows = 0
+    for word, count in sorted(counts.items(), key=lambda item: (item[1], item[0])):
+        if 0 < count <= limit and (not chosen or rows + count <= ROWS):
+            chosen.append(word)
+            rows += count
+    if chosen or limit < COMMON_PASSAGES:
+        return chosen or words
+    return sorted(words, key=lambda word: (-len(word), word))[:2]

@@ -18,7 +18,7 @@ from northbrief.corpus import load_briefs
 from northbrief.index import Index, Retriever, late, lexical, rank
 from northbrief.qa.evaluate import Outcome, Question, compare, figures, read_questions, run
 
-COLUMNS = ("R@1", "R@5", "R@10", "MRR", "search p50 ms")
+COLUMNS = ("R@1", "R@5", "R@10", "MRR")
 
 
 @contextmanager
