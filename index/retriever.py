@@ -14,7 +14,7 @@ from .ingest import front_text
 from .late import late_scores
 from .lexical import search_terms
 from .moment import LATEST_WEIGHT, OUTSIDE, SIDE_WEIGHT, WINDOW_WEIGHT, recency, shifted, window_fit
-from .plan import Inquiry, QueryPlan, default_planner
+from .plan import Inquiry, Planner, QueryPlan, default_planner
 from .rank import DEPTH, Ranking, piece_weights, ranked
 from .store import Known, allowed_numbers, known_values, read_moments, read_packed, read_passages
 from .types import Encoder, Encoding, Filter, Floats, Hit, Ints
@@ -29,11 +29,14 @@ class Retriever:
     """Searches an index. Safe to share between threads.
 
     `rerank` false leaves out late interaction; `cap` is the number of passages that one brief may take before others
-    have had theirs, None for no cap.
+    have had theirs, None for no cap; `planner` reads the questions, and may know names of the user's own.
     """
 
-    def __init__(self, index: Index, *, rerank: bool = True, cap: int | None = None) -> None:
+    def __init__(
+        self, index: Index, *, rerank: bool = True, cap: int | None = None, planner: Planner | None = None
+    ) -> None:
         self.index = index
+        self.planner = planner or default_planner()
         self.rerank = rerank
         self.cap = cap
         self._lock = threading.Lock()
@@ -48,8 +51,7 @@ class Retriever:
         """
         known = self._library()
         earlier = [turn.strip()[:MAX_QUESTION] for turn in history if turn.strip()]
-        planner = default_planner()
-        return planner.plan(checked_question(question), earlier, now, known.institutions, known.authors)
+        return self.planner.plan(checked_question(question), earlier, now, known.institutions, known.authors)
 
     def search(
         self,

@@ -89,10 +89,10 @@ def other_setting(retriever: Retriever, name: str) -> Retriever:
         SettingsError: it is neither.
     """
     if name == "no-rerank":
-        return Retriever(retriever.index, rerank=False, cap=retriever.cap)
+        return Retriever(retriever.index, rerank=False, cap=retriever.cap, planner=retriever.planner)
     key, _, value = name.partition("=")
     if key == "cap" and value.isdecimal() and int(value) > 0:
-        return Retriever(retriever.index, rerank=retriever.rerank, cap=int(value))
+        return Retriever(retriever.index, rerank=retriever.rerank, cap=int(value), planner=retriever.planner)
     raise SettingsError(f"found --against {name!r}, expected no-rerank or cap=N")
 
 
