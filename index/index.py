@@ -52,6 +52,7 @@ class View:
     store: Store
     dense: DenseIndex
     codec: TokenCodec | None
+    counts: dict[str, int]  # of passages that hold a word, as far as they have been asked for
 
 
 class Index:
@@ -62,6 +63,7 @@ class Index:
         self._encoder = encoder
         self._late = late
         self._dense: DenseIndex | None = None
+        self._counts: tuple[int, dict[str, int]] = (-1, {})
         self._building = False
         self._builder: threading.Thread | None = None
         self._codec: TokenCodec | None = None
@@ -212,7 +214,12 @@ class Index:
     def reading(self) -> Iterator[View]:
         """One unchanging view for the length of a search, whatever is added or removed meanwhile."""
         with self._store.reading():
-            yield View(self._store, self._current_dense(), self._current_codec())
+            dense = self._current_dense()
+            with self._lock:
+                if self._counts[0] != dense.generation:
+                    self._counts = (dense.generation, {})
+                counts = self._counts[1]
+            yield View(self._store, dense, self._current_codec(), counts)
 
     # --- adding --------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ COMMON_SHARE, COMMON_PASSAGES = 0.35, 10_000
 """A word in more than this share of the passages, or in more than this many, is left out of a query with rarer ones.
 Up to the share nothing is lost (MRR 0.619, all words 0.618) and a query costs two thirds; the number keeps its cost
 from growing with the library. A share of a tenth loses 0.03 of R@5. Table in tests/benchmarks/README.md."""
-ROWS = 20_000
+ROWS = 8_000
 """Passages a query may score, all its words together: the rarest words go first, and the rest is left out."""
 
 _WORD = re.compile(r"\w+")
@@ -59,13 +59,20 @@ def remove_terms(connection: sqlite3.Connection, rows: Iterable[tuple[int, str]]
 
 
 def search_terms(
-    connection: sqlite3.Connection, query: str, k: int, total: int, allowed: Ints | None = None
+    connection: sqlite3.Connection,
+    query: str,
+    k: int,
+    total: int,
+    allowed: Ints | None = None,
+    counts: dict[str, int] | None = None,
 ) -> tuple[Ints, Floats]:
     """Return numbers (n,) and BM25 scores (n,), higher is better, of at most `k` passages, best first.
 
-    `total` is the number of passages; `allowed`, if given, the only ones that may be returned.
+    `total` is the number of passages; `allowed`, if given, the only ones that may be returned. `counts` remembers how
+    many passages hold a word, for as long as the index does not change.
     """
-    words = _affordable(connection, list(dict.fromkeys(terms(query.lower()))), total)
+    words = list(dict.fromkeys(terms(query.lower())))
+    words = _affordable(connection, words, total, {} if counts is None else counts)
     if not words:
         return np.empty(0, np.int64), np.empty(0, np.float32)
     match = " OR ".join(f'"{word}"' for word in words)
@@ -84,18 +91,19 @@ def search_terms(
     )
 
 
-def _affordable(connection: sqlite3.Connection, words: list[str], total: int) -> list[str]:
+def _affordable(connection: sqlite3.Connection, words: list[str], total: int, counts: dict[str, int]) -> list[str]:
     """The words that are not common, rarest first, as far as ROWS goes; if all are common, the two longest."""
     limit = min(int(COMMON_SHARE * total), COMMON_PASSAGES)
-    counts = {}
     for word in words:
-        # Counting rows of the match stops at the limit, so a common word costs no more than a rare one.
-        counts[word] = connection.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM lexical WHERE lexical MATCH ? LIMIT ?)", (f'"{word}"', limit + 1)
-        ).fetchone()[0]
+        if word not in counts:
+            # Counting rows of the match stops at the limit, so a common word costs no more than a rare one.
+            counts[word] = connection.execute(
+                "SELECT count(*) FROM (SELECT 1 FROM lexical WHERE lexical MATCH ? LIMIT ?)", (f'"{word}"', limit + 1)
+            ).fetchone()[0]
     chosen: list[str] = []
     rows = 0
-    for word, count in sorted(counts.items(), key=lambda item: (item[1], item[0])):
+    for word in sorted(words, key=lambda word: (counts[word], word)):
+        count = counts[word]
         if 0 < count <= limit and (not chosen or rows + count <= ROWS):
             chosen.append(word)
             rows += count

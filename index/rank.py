@@ -41,6 +41,7 @@ def ranked(
     encoding: Encoding,
     depth: int,
     allowed: Ints | None = None,
+    counts: dict[str, int] | None = None,
 ) -> Ranking:
     """Return the passages for `text`, whose encoding is `encoding`; without a codec they are not re-ranked."""
     depth = max(DEPTH, depth)
@@ -48,7 +49,7 @@ def ranked(
         near = dense.search_exactly(connection, encoding.vector, depth, allowed)
     else:
         near = dense.search(encoding.vector, depth, allowed)
-    worded = search_terms(connection, text, depth, len(dense), allowed)
+    worded = search_terms(connection, text, depth, len(dense), allowed, counts)
     numbers, scores = fuse([near, worded], [DENSE_WEIGHT, LEXICAL_WEIGHT])
     cosines = read_vectors(connection, numbers, len(encoding.vector)) @ encoding.vector
     found = Ranking(numbers, scores, np.clip(cosines, 0, 1))

@@ -123,7 +123,7 @@ class Retriever:
 
     def _ranked(self, connection: sqlite3.Connection, view: View, text: str, k: int, allowed: Ints | None) -> Ranking:
         codec = view.codec if self.rerank else None
-        return ranked(connection, view.dense, codec, text, self._encoded(text), k, allowed)
+        return ranked(connection, view.dense, codec, text, self._encoded(text), k, allowed, view.counts)
 
     def _encoded(self, query: str) -> Encoding:
         """The query's encoding; an answer needs the last few again."""
@@ -235,7 +235,7 @@ def _korean(connection: sqlite3.Connection, view: View, words: str, k: int, allo
     numbers = allowed_numbers(connection, Filter(languages=("ko",)))
     if allowed is not None:
         numbers = np.intersect1d(numbers, allowed, assume_unique=True)
-    found, scores = search_terms(connection, words, max(DEPTH, k), len(view.dense), numbers)
+    found, scores = search_terms(connection, words, max(DEPTH, k), len(view.dense), numbers, view.counts)
     return Ranking(found, scaled(scores), np.zeros(len(found), np.float32))
 
 
