@@ -32,7 +32,7 @@ footer { display: none !important; }
 #question { gap: .5rem; flex-wrap: nowrap; }
 #chat, #question textarea { border: 1px solid var(--border-color-primary) !important; }
 #question textarea::placeholder { color: var(--body-text-color); opacity: .65; }
-#sources { max-height: calc(68vh + 60px); overflow-y: auto; padding: 2px .5rem 2px 2px; }
+#sources { max-height: calc(68vh + 60px); overflow-y: auto !important; padding: 2px .5rem 2px 2px; }
 #sources h2 { font-size: .95rem; font-weight: 600; margin: 0 0 .5rem; color: var(--body-text-color); }
 #sources h3 { font-size: 1rem; margin: 0 0 .25rem; color: var(--body-text-color); }
 #sources .turn { display: flow-root; }
@@ -45,7 +45,7 @@ footer { display: none !important; }
 #sources blockquote { margin: 0 !important; padding: 0; border: 0; line-height: 1.55; color: var(--body-text-color); }
 #sources mark { background: #ffe58a; color: #1c1917; padding: 0 .1em; border-radius: 2px; }
 #sources .empty { color: var(--body-text-color); opacity: .8; }
-@media (max-width: 768px) { #sources { max-height: none; } }
+@media (max-width: 768px) { #sources { max-height: none; overflow-y: visible !important; } }
 """
 
 HEAD = """
@@ -60,7 +60,14 @@ addEventListener("click", (event) => {
   document.querySelectorAll(".src.open").forEach((other) => other.classList.remove("open"));
   source.classList.add("open");
   source.focus({ preventScroll: true });
-  (source.querySelector("mark") || source).scrollIntoView({ block: "center" });
+  const mark = source.querySelector("mark") || source;
+  const pane = document.getElementById("sources");
+  if (pane.scrollHeight > pane.clientHeight + 1) {  // the pane scrolls by itself, and the chat stays in view
+    const [outer, inner] = [pane.getBoundingClientRect(), mark.getBoundingClientRect()];
+    pane.scrollTop += inner.top - outer.top - (outer.height - Math.min(inner.height, outer.height)) / 2;
+  } else {
+    mark.scrollIntoView({ block: "center" });
+  }
 }, true);
 </script>
 """
@@ -136,7 +143,8 @@ def holdings(index: Index) -> str:
     if institutions:
         parts.append(f"{len(institutions)} institution{'s' if len(institutions) > 1 else ''}")
     if days:
-        parts.append(f"{days[0]:%B %Y} to {days[-1]:%B %Y}")
+        first, last = f"{days[0]:%B %Y}", f"{days[-1]:%B %Y}"
+        parts.append(first if first == last else f"{first} to {last}")
     return "The library holds " + ", ".join(parts) + ".\n\nAsk a question to begin."
 
 
