@@ -274,7 +274,7 @@ def test_a_damaged_index_is_refused_and_kept(run: Run, home: Path) -> None:
         ("port = 70000", "port"),
         ("colour = 1", "colour"),
         ("port = ", "TOML"),
-        ("cap = 0", "cap"),
+        ("cap = -1", "cap"),
     ],
 )
 def test_a_wrong_setting_in_the_file_is_refused(run: Run, toml: str, word: str) -> None:

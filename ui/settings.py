@@ -13,6 +13,7 @@ from ..index import AddReport, Encoder, Index, Retriever
 from ..index.encoder import load_encoder
 from ..index.index import Progress
 from ..index.plan import Planner
+from ..index.retriever import CAP
 from ..index.weights import MINILM
 from ..qa import Assistant
 
@@ -30,7 +31,7 @@ class Settings(BaseSettings):
     device: str = Field("cpu", description="cpu, or cuda to run the encoder on torch there")
     network: bool = Field(False, description="whether model files may be fetched from the hub")
     rerank: bool = Field(True, description="late interaction over the leading passages")
-    cap: int | None = Field(None, ge=1, description="passages one brief may take before others have had theirs")
+    cap: int = Field(CAP, ge=0, description="passages one brief may take before others have had theirs; 0: no cap")
     names: tuple[Path, ...] = Field((), description="name tables of one's own, in the form of index/names.toml")
     host: str = Field("127.0.0.1", description="address the chat window listens on")
     port: int = Field(7860, ge=1, le=65535, description="port of the chat window")
@@ -63,7 +64,7 @@ class Application:
     def retriever(self) -> Retriever:
         """The retriever over the index."""
         planner = Planner(*self.settings.names) if self.settings.names else None
-        return Retriever(self.index, rerank=self.settings.rerank, cap=self.settings.cap, planner=planner)
+        return Retriever(self.index, rerank=self.settings.rerank, cap=self.settings.cap or None, planner=planner)
 
     @cached_property
     def assistant(self) -> Assistant:

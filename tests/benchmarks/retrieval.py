@@ -56,8 +56,8 @@ def rows(index: Index) -> Iterator[tuple[str, Callable[[], Retriever], Any, dict
         yield f"fused weight {weight}", full, rank, {"FUSED_WEIGHT": weight, "LATE_WEIGHT": 1 - weight}
     for exponent in (0.0, 1.0, 1.5, 2.0):
         yield f"idf exponent {exponent}", full, late, {"IDF_EXPONENT": exponent}
-    for cap in (2, 3, 4):
-        yield f"at most {cap} of a brief", partial(Retriever, index, cap=cap), rank, {}
+    for cap in (2, 3, None):
+        yield f"at most {cap or 'all'} of a brief", partial(Retriever, index, cap=cap), rank, {}
 
 
 def main() -> None:
