@@ -147,7 +147,7 @@ def _position(head: list[tuple[str, int]], title: str) -> int:
 
 
 def _merge(authors: list[str]) -> tuple[str, ...]:
-    """One entry a person: "CHOI Eun-ju" and "Eun-ju Choi" are the same, the later and better written form stays."""
+    """One entry a person: "HONG Gil-dong" and "Gil-dong Hong" are the same, the later and better written form stays."""
     people: dict[frozenset[str], str] = {}
     for name in authors:
         people[frozenset(re.split(r"[\s,]+", name.strip().lower()))] = re.sub(r"\s+", " ", name.strip())

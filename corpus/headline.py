@@ -47,7 +47,7 @@ def is_described(line: str) -> bool:
 
 
 def labelled(line: str) -> list[tuple[str, str]]:
-    """ "Date 2025-08-08 View 1,808 Writer CHOI Eun-ju" -> [("date", "2025-08-08"), ("view", "1,808"), ...]."""
+    """ "Date 2024-03-05 View 912 Writer HONG Gil-dong" -> [("date", "2024-03-05"), ("view", "912"), ...]."""
     found = list(_LABEL.finditer(line))
     if not found or found[0].start() != 0:
         return []

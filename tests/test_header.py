@@ -144,7 +144,7 @@ def test_the_sejong_title_stands_without_its_series_tag(shared: Path) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["ej0717@sejong.org", "Research Fellow", "View 1,808", "Brief 2025-22", "CHOI Eun-ju", "Assessment and Impl"],
+    ["@sejong.org", "Research Fellow", "View 1,808", "Brief 2025-22", "CHOI Eun-ju", "Assessment and Impl"],
 )
 def test_no_head_line_of_the_sejong_brief_is_in_a_passage(shared: Path, line: str) -> None:
     brief = real(shared, "sejong-2025-22.txt")
