@@ -75,7 +75,11 @@ def load_briefs(*paths: str | os.PathLike[str]) -> BriefLoader:
 def _walk(folder: Path) -> tuple[list[Path], list[Failure]]:
     files: list[Path] = []
     failed: list[Failure] = []
-    for root, folders, names in os.walk(folder):
+
+    def unreadable(error: OSError) -> None:
+        failed.append(Failure(str(error.filename), _reason(error)))
+
+    for root, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(root, name)

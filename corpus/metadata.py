@@ -1,6 +1,7 @@
 """The keys a user may give for a brief, in front matter, a sidecar or a line of .jsonl, checked and typed."""
 
 import re
+import reprlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -25,12 +26,17 @@ def given_fields(values: Mapping[str, Any]) -> dict[str, Any]:
         if value is None or value == "":
             continue
         if not isinstance(value, (str, int)) or isinstance(value, bool):
-            raise BriefError(f"found {key} = {value!r}, expected text")
-        fields[key] = str(value).strip()
+            raise BriefError(f"found {key} = {reprlib.repr(value)}, expected text")
+        try:
+            fields[key] = str(value).strip()
+        except ValueError:  # a number of thousands of digits
+            raise BriefError(f"found a {key} of too many digits, expected text") from None
     if len(fields.get("id", "")) > MAX_ID or re.search(r"[\x00-\x1f\x7f]", fields.get("id", "")):
         raise BriefError(f"found id = {fields['id'][:MAX_ID]!r}, expected one line of at most {MAX_ID} characters")
     if "language" in fields and not _LANGUAGE.fullmatch(fields["language"]):
         raise BriefError(f'found language = {fields["language"]!r}, expected a code such as "en" or "ko"')
+    if "language" in fields:
+        fields["language"] = fields["language"].split("-")[0]  # ko-KR and ko are one language to a filter
     if authors := values.get("authors", values.get("author")):
         fields["authors"] = _authors(authors)
     if (published := values.get("published", values.get("date"))) not in (None, ""):
@@ -48,7 +54,7 @@ def parse_day(value: object) -> date:
         return value.date()
     if isinstance(value, date):
         return value
-    text = str(value).strip()
+    text = reprlib.repr(value) if isinstance(value, (int, list, dict)) else str(value).strip()
     try:
         if _DAY.fullmatch(text):
             return datetime.fromisoformat(text).date()
@@ -60,5 +66,5 @@ def parse_day(value: object) -> date:
 def _authors(value: object) -> tuple[str, ...]:
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise BriefError(f'found authors = {value!r}, expected a list of names such as ["Eun-ju Choi"]')
+        raise BriefError(f'found authors = {reprlib.repr(value)}, expected a list of names such as ["Eun-ju Choi"]')
     return tuple(name.strip() for name in names if name.strip())

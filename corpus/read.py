@@ -117,7 +117,7 @@ def read_sidecar(path: Path) -> dict[str, Any]:
         return given_fields(tomllib.loads(decode(path.read_bytes())))
     except BriefError as error:
         raise BriefError(f"its sidecar {path.name}: {error}") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # TOML that is none, or a number of thousands of digits
         raise BriefError(
             f'its sidecar {path.name}: found no valid TOML ({error}), expected lines such as `title = "..."`'
         ) from error
@@ -126,7 +126,7 @@ def read_sidecar(path: Path) -> dict[str, Any]:
 def _mapping(text: str) -> dict[str, Any]:
     try:
         values = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a YAML date such as 2025-13-45
+    except Exception as error:  # YAML's constructors raise whatever a value makes them: "!!bool maybe" a KeyError
         problem = getattr(error, "problem", None) or str(error)
         raise BriefError(
             f"found front matter that is no valid YAML ({problem}), expected lines such as `title: ...`"
@@ -139,10 +139,9 @@ def _mapping(text: str) -> dict[str, Any]:
 def _json_fields(line: str) -> dict[str, Any]:
     try:
         values = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise BriefError(
-            f"found no valid JSON ({getattr(error, 'msg', 'nested too deeply')}), expected one object"
-        ) from error
+    except (ValueError, RecursionError) as error:
+        problem = getattr(error, "msg", "") or str(error) or "nested too deeply"
+        raise BriefError(f"found no valid JSON ({problem}), expected one object") from error
     if not isinstance(values, dict):
         raise BriefError(f"found JSON of type {type(values).__name__}, expected an object with id, title and text")
     missing = [key for key in ("id", "title", "text") if not str(values.get(key) or "").strip()]

@@ -6,6 +6,7 @@ from sentencex import get_sentence_boundaries
 
 _EDGE = re.compile(r"\S(?:.*\S)?", re.DOTALL)
 _INITIALS = re.compile(r"[A-Za-z]\.\Z")
+_SPACE = re.compile(r"\s")
 _BREAK = re.compile(r"[^\n]+")
 
 
@@ -17,7 +18,8 @@ def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for line in _BREAK.finditer(text):
         start = line.start()
-        for piece in get_sentence_boundaries(language, line[0]):
+        plain = _SPACE.sub(" ", line[0])  # sentencex panics at wide blanks before a full stop; the offsets stay
+        for piece in get_sentence_boundaries(language, plain):
             end = line.start() + piece["end_index"]
             if _INITIALS.search(text, start, end) and end < line.end():
                 continue  # "ROK-U.|S. drills": a letter, a full stop and no space is an abbreviation

@@ -145,6 +145,13 @@ def load_encoder(
             export_encoder(source, folder, name=model, precision=precision, network=network)
         except WeightsError:
             raise
+        except OSError as error:  # the folder, not the model: another process may have been first
+            spec = read_spec(folder)
+            if spec is None:
+                raise WeightsError(
+                    f"cannot write the exported encoder to {folder} ({error}); free or change it"
+                ) from error
+            return OnnxEncoder(folder, spec)
         except Exception as error:  # torch raises what it likes when a model cannot be traced
             warnings.warn(f"{model} cannot be exported to ONNX ({error}); it runs on torch, slower", stacklevel=2)
             return TorchEncoder(source, name=model, network=network)

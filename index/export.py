@@ -1,8 +1,8 @@
 """From sentence-transformers to ONNX, once per machine: the only place that imports torch for an encoder we serve.
 
-The exported folder is self-contained: `model.onnx` (pooled and token outputs of one forward pass), `tokenizer.json`,
-`projection.npy` for late interaction, and `encoder.json`, which begins with a format version and carries the hash of
-every other file. It is written beside its final place and moved there whole, so a crash leaves nothing half made.
+The exported folder is self-contained: `model.onnx` (pooled and token outputs of one forward pass), `tokenizer.json` and
+`encoder.json`, which begins with a format version and carries the hash of the others. It is written beside its final
+place and moved there whole, so a crash leaves nothing half made.
 """
 
 import json
@@ -43,8 +43,10 @@ def export_encoder(model: str, target: Path, *, name: str, precision: str, netwo
         folder = Path(scratch, "encoder")
         folder.mkdir()
         _write(load_sentence_transformer(model, network=network), model, folder, name, precision)
+        if read_spec(target) is not None:
+            return  # another process was faster
         if target.exists():
-            shutil.rmtree(target)  # damaged or of an older format, or the caller would have used it
+            shutil.rmtree(target)  # damaged or of an older format
         os.replace(folder, target)
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import sqlite3
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -30,6 +31,7 @@ from .ingest import (
     make_encodings,
     prepare,
     remove_brief,
+    replace_content,
     write_brief,
 )
 from .late import PARTS, TokenCodec, codec_from_bytes, train_codec
@@ -64,6 +66,7 @@ class Index:
         self._late = late
         self._dense: DenseIndex | None = None
         self._counts: tuple[int, dict[str, int]] = (-1, {})
+        self._made: str | None = None  # which build of the content the derived parts belong to
         self._building = False
         self._builder: threading.Thread | None = None
         self._codec: TokenCodec | None = None
@@ -98,17 +101,19 @@ class Index:
     ) -> AddReport:
         """Make the index at `path` again from the briefs it holds, with another encoder or cut in another way.
 
-        The new one is made beside the old, which can be read meanwhile but not written, and then takes its place.
+        The new content is made beside the old, which can be read meanwhile but not written, and then takes its place
+        in one transaction. Handles that are open go on with it, or say that it was made by another encoder than theirs.
         """
-        file = index_file(path)
-        scratch = file.with_name(f".{file.name}.rebuild")
-        for left_over in scratch.parent.glob(f"{scratch.name}*"):
-            left_over.unlink()
-        store = Store(file)
-        with store.writing() as connection, cls(Store(scratch), encoder or MINILM.name, late=late) as fresh:
+        store = Store(index_file(path))
+        with (
+            store.writing() as connection,
+            tempfile.TemporaryDirectory(dir=store.path.parent) as folder,
+            cls(Store(Path(folder, FILE_NAME)), encoder or MINILM.name, late=late) as fresh,
+        ):
             report = fresh.add(read_briefs(connection), progress)
-        store.checkpoint()  # the old log must not be read as the new file's
-        os.replace(scratch, file)
+            with fresh._store.reading() as made:
+                replace_content(connection, made)
+        store.close()
         return report
 
     def close(self) -> None:
@@ -180,7 +185,7 @@ class Index:
         seen = written = 0
         source = iter(briefs)
         while batch := list(islice(source, BATCH_PASSAGES)):  # reading ahead costs little; encoding is done in parts
-            changed = self._changed(batch, done, claimed)
+            changed = self._changed(batch, done, claimed, failed)
             seen += len(batch) - len(changed)
             for part in self._prepared(changed, failed):
                 written += self._write(part, done)
@@ -214,6 +219,7 @@ class Index:
     def reading(self) -> Iterator[View]:
         """One unchanging view for the length of a search, whatever is added or removed meanwhile."""
         with self._store.reading():
+            self._follow_rebuild()
             dense = self._current_dense()
             with self._lock:
                 if self._counts[0] != dense.generation:
@@ -223,13 +229,19 @@ class Index:
 
     # --- adding --------------------------------------------------------------------------------------------------
 
-    def _changed(self, batch: list[Brief], done: dict[str, list[str]], claimed: dict[str, str]) -> list[Brief]:
+    def _changed(
+        self, batch: list[Brief], done: dict[str, list[str]], claimed: dict[str, str], failed: list[Failure]
+    ) -> list[Brief]:
         """The briefs that have to be written, under their ids in this index."""
         changed = []
         moved: list[tuple[str, str]] = []
         with self._store.reading() as connection:
             for each in batch:
-                brief = identified(connection, each, claimed)
+                try:
+                    brief = identified(connection, each, claimed)
+                except BriefError as error:
+                    failed.append(Failure(each.source or each.id, str(error)))
+                    continue
                 row = connection.execute("SELECT digest, source FROM briefs WHERE id = ?", (brief.id,)).fetchone()
                 if row is None or row[0] != brief_digest(brief):
                     changed.append(brief)
@@ -313,6 +325,14 @@ class Index:
             )
 
     # --- derived parts -------------------------------------------------------------------------------------------
+
+    def _follow_rebuild(self) -> None:
+        """Forget what was derived from content that a rebuild has replaced, and refuse another encoder's."""
+        made = self._store.setting("store")
+        if made != self._made:
+            self._check(self._encoder)
+            with self._lock:
+                self._made, self._codec, self._dense = made, None, None
 
     def _current_codec(self) -> TokenCodec | None:
         with self._lock:

@@ -75,14 +75,20 @@ def input_digest(text: str) -> bytes:
 def identified(connection: sqlite3.Connection, brief: Brief, claimed: dict[str, str]) -> Brief:
     """Return `brief` under the id it has, or gets, in this index.
 
-    An id that a user gave stands. One derived from a file name stays with its file: the same source keeps the id it
-    got; another file of the same name, with another text, gets an id with six digits of its source behind. `claimed`
-    holds the source of each derived id that is on its way into the index, and takes this one's.
+    An id that a user gave stands; a second brief that claims it in the same add is refused. One derived from a file
+    name stays with its file: the same source keeps the id it got; another file of the same name, with another text,
+    gets an id with six digits of its source behind. `claimed` holds who has each id in this add, and takes this one's.
+
+    Raises:
+        BriefError: the given id was claimed before.
     """
     if not brief.derived_id:
+        if brief.id in claimed:
+            raise BriefError(f"found the id {brief.id!r} again, expected each once; {claimed[brief.id]} has it")
+        claimed[brief.id] = brief.source or "a brief before it"
         return brief
     row = connection.execute("SELECT id FROM briefs WHERE source = ? AND derived_id", (brief.source,)).fetchone()
-    if row and (row[0] == brief.id or row[0].startswith(f"{brief.id}-")):
+    if row and claimed.get(row[0], brief.source) == brief.source and row[0].startswith(brief.id):
         found = replace(brief, id=row[0])
     elif claimed.get(brief.id, brief.source) == brief.source and _is_free(connection, brief):
         found = brief
@@ -153,6 +159,29 @@ def remove_brief(connection: sqlite3.Connection, brief_id: str, encoder: Encoder
     connection.execute("DELETE FROM passages WHERE brief = ?", (number,))
     connection.execute("DELETE FROM briefs WHERE n = ?", (number,))
     return True
+
+
+def replace_content(connection: sqlite3.Connection, other: sqlite3.Connection) -> None:
+    """Put the content of `other` in place of this store's, within the caller's transaction.
+
+    Passages get numbers that were never given here, so that no reader's old number names a new passage.
+    """
+    last = connection.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'").fetchone()
+    offset = last[0] if last else 0
+    connection.execute("INSERT INTO lexical (lexical) VALUES ('delete-all')")
+    for table in ("tokens", "passages", "briefs", "pieces"):
+        connection.execute(f"DELETE FROM {table}")
+    connection.execute("DELETE FROM settings WHERE key NOT IN ('format', 'generation')")
+    kept = other.execute("SELECT key, value FROM settings WHERE key NOT IN ('format', 'generation')")
+    connection.executemany("INSERT INTO settings VALUES (?, ?)", kept)
+    for table, numbered in (("briefs", False), ("pieces", False), ("passages", True), ("tokens", True)):
+        for row in other.execute(f"SELECT * FROM {table}"):
+            values = (row[0] + offset, *row[1:]) if numbered else row
+            connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", values)
+    rows = connection.execute(
+        "SELECT p.n, b.title, p.heading, b.text, p.start, p.stop FROM passages p JOIN briefs b ON b.n = p.brief"
+    )
+    add_terms(connection, ((n, lexical_text(title, heading, text[a:b])) for n, title, heading, text, a, b in rows))
 
 
 def lexical_text(title: str, heading: str, text: str) -> str:

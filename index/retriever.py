@@ -52,7 +52,7 @@ class Retriever:
             QuestionError: the question is empty or longer than MAX_QUESTION characters.
         """
         known = self._library()
-        earlier = [turn.strip()[:MAX_QUESTION] for turn in history if turn.strip()]
+        earlier = cleaned(history)
         return self.planner.plan(checked_question(question), earlier, now, known.institutions, known.authors)
 
     def search(
@@ -85,7 +85,7 @@ class Retriever:
             for inquiry in made.inquiries:
                 found = self._inquired(connection, view, inquiry, k, allowed)
                 if made.standalone != made.question and len(made.inquiries) == 1:
-                    typed = self._ranked(connection, view, with_history(made.question, history), k, allowed)
+                    typed = self._ranked(connection, view, with_history(made.question, cleaned(history)), k, allowed)
                     found = _blended([found, typed], [0.5, 0.5])
                 found = _timed(connection, found, inquiry, made.latest)
                 sides.append(self._hits(connection, found, k, inquiry.label))
@@ -163,6 +163,12 @@ class Retriever:
             score = min(1.0, float(found.scores[position]))
             hits.append(Hit(score, passage, brief, float(found.similar[position]), side))
         return sorted(hits, key=lambda hit: -hit.score)
+
+
+def cleaned(history: Sequence[str]) -> list[str]:
+    """Return the earlier questions as they can be searched; empty ones are left out."""
+    turns = (turn.encode("utf-8", "replace").decode().replace("\x00", " ").strip() for turn in history)
+    return [turn[:MAX_QUESTION] for turn in turns if turn]
 
 
 def checked_question(question: str) -> str:

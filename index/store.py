@@ -57,23 +57,17 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: list[tuple[threading.Thread, sqlite3.Connection]] = []
         self._guard = threading.Lock()
         self._prepare()
 
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._guard:
-            for connection in self._connections:
+            for _, connection in self._connections:
                 connection.close()
             self._connections.clear()
         self._local = threading.local()
-
-    def checkpoint(self) -> None:
-        """Move the write-ahead log into the file, close it and remove the log."""
-        self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self.close()
-        self.path.with_name(f"{self.path.name}-wal").unlink(missing_ok=True)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -119,11 +113,6 @@ class Store:
             except ValueError as error:
                 raise _BadValue(f"the setting {key} cannot be read: {error}") from error
 
-    def record(self, key: str, value: Any) -> None:
-        """Record a setting of the build."""
-        with self.writing() as connection:
-            connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, value))
-
     def generation(self) -> int:
         """Return the number of changes made so far."""
         return int(self.setting("generation"))
@@ -140,7 +129,11 @@ class Store:
                 connection.execute("PRAGMA mmap_size = 1073741824")
             self._local.connection = connection
             with self._guard:
-                self._connections.append(connection)
+                for thread, left in self._connections:
+                    if not thread.is_alive():
+                        left.close()
+                self._connections = [(thread, left) for thread, left in self._connections if thread.is_alive()]
+                self._connections.append((threading.current_thread(), connection))
         return connection
 
     def _prepare(self) -> None:

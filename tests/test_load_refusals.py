@@ -132,3 +132,18 @@ def test_every_brief_taken_from_jsonl_can_be_stored_as_utf_8(write: Write, key: 
     half_of_a_pair = json.dumps(GOOD | {"id": "half", key: "harbour \ud800"})
     briefs = list(load_briefs(write("lines.jsonl", around(half_of_a_pair))))
     assert all("".join((brief.id, brief.title, brief.text)).encode("utf-8") for brief in briefs)
+
+
+@pytest.mark.parametrize("value", ["!!bool maybe", "!!timestamp foo", "!!int ''", "0x" + "f" * 5000])
+def test_front_matter_with_an_impossible_value_is_refused_and_nothing_else(tmp_path: Path, value: str) -> None:
+    (tmp_path / "bad.md").write_text(f"---\nid: {value}\n---\nSome text here.\n", "utf-8")
+    (tmp_path / "good.md").write_text("# A title\n\nSome text here.\n", "utf-8")
+    loader = load_briefs(tmp_path)
+    assert ([brief.id for brief in loader], len(loader.failed)) == (["good"], 1)
+
+
+def test_a_number_of_thousands_of_digits_in_json_is_refused_in_a_short_sentence(tmp_path: Path) -> None:
+    (tmp_path / "bad.jsonl").write_text('{"id": 1' + "0" * 5000 + ', "title": "t", "text": "x"}\n', "utf-8")
+    loader = load_briefs(tmp_path)
+    assert (list(loader), len(loader.failed)) == ([], 1)
+    assert len(loader.failed[0].reason) < 300

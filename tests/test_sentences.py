@@ -83,3 +83,12 @@ def test_nothing_but_white_space_lies_between_spans(text: str, language: str) ->
 @settings(deadline=None, max_examples=100)
 def test_no_span_reaches_over_a_line_break(text: str, language: str) -> None:
     assert not any("\n" in sentence for sentence in sentences(text, language))
+
+
+@pytest.mark.parametrize("blank", ["\xa0", "\u3000", "\x85"])
+def test_a_wide_blank_before_a_full_stop_ends_nothing_but_the_sentence(blank: str) -> None:
+    text = f"They chose Plan B{blank}. It failed at once."
+    assert [text[start:end] for start, end in sentence_spans(text)] == [
+        f"They chose Plan B{blank}.",
+        "It failed at once.",
+    ]

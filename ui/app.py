@@ -72,6 +72,11 @@ addEventListener("click", (event) => {
 </script>
 """
 
+READY = """() => {
+  document.getElementById("sources").scrollTop = 0;  // the newest is on top
+  document.querySelector("#question textarea, #question input").focus();
+}"""
+
 Message = dict[str, Any]
 
 
@@ -86,14 +91,16 @@ def build_app(index: Index, assistant: Assistant) -> Any:
         turn = len(asked) + 1
         messages = [*messages, {"role": "user", "content": question_html(question)}]
         evidence = shown
+        # Closed until the answer is whole: what is typed into it meanwhile would be lost.
+        yield gr.update(value="", interactive=False), messages, asked, shown, shown or NO_SOURCES
         try:
             for part in assistant.stream(question, history=asked):
                 evidence = sources_html(part, turn, question) + shown  # the newest on top
                 reply = {"role": "assistant", "content": answer_html(part, turn)}
-                yield "", [*messages, reply], [*asked, question], evidence, evidence or NO_SOURCES
+                yield gr.update(), [*messages, reply], [*asked, question], evidence, evidence or NO_SOURCES
         except NorthbriefError as error:
             reply = {"role": "assistant", "content": f"This question could not be answered: {error}"}
-            yield question, [*messages, reply], asked, shown, shown or NO_SOURCES
+            yield gr.update(value=question), [*messages, reply], asked, shown, shown or NO_SOURCES
 
     with gr.Blocks(title="Northbrief", fill_width=True) as app:
         asked, shown = gr.State([]), gr.State("")
@@ -129,7 +136,8 @@ def build_app(index: Index, assistant: Assistant) -> Any:
                 sources = gr.HTML(NO_SOURCES, elem_id="sources", label="Sources")
         inputs, outputs = [box, chat, asked, shown], [box, chat, asked, shown, sources]
         answered = gr.on([box.submit, ask.click], answer, inputs, outputs, api_visibility="private")
-        answered.then(None, js="() => { document.getElementById('sources').scrollTop = 0; }")  # the newest is on top
+        opened = answered.then(lambda: gr.update(interactive=True), None, box, api_visibility="private")
+        opened.then(None, js=READY)
         clear.click(lambda: ([], [], "", NO_SOURCES), None, [chat, asked, shown, sources], api_visibility="private")
     return app
 

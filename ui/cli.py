@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 nothing found or not answered, 2 bad use or bad input.
 """
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as escape_markup
 from rich.table import Table
 
 from ..corpus import Brief, BriefLoader, Failure, NorthbriefError, QuestionError
@@ -34,6 +35,14 @@ app = typer.Typer(
 )
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def escape(text: str) -> str:
+    """Return text of a brief as the terminal may see it: no markup of rich's, no control characters."""
+    return escape_markup(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", text))
+
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Since = Annotated[str | None, typer.Option(help="Only briefs published on this ISO date or later.")]

@@ -22,7 +22,7 @@ def main() -> None:
         for name, peer in peers.items()
         for mode, made in peer["modes"].items()
     ]
-    made = ours["figures"]["English"]
+    made = ours["figures"]["all"]
     bars.append(("northbrief", made["MRR"], made["R@5"], made["search p50 ms"]))
     bars.sort(key=lambda bar: bar[1])
     names = [bar[0] for bar in bars]
