@@ -15,8 +15,8 @@ from .types import Floats, Ints
 
 COMMON_SHARE, COMMON_PASSAGES = 0.35, 10_000
 """A word in more than this share of the passages, or in more than this many, is left out of a query with rarer ones.
-Up to the share nothing is lost (MRR 0.619, all words 0.618) and a query costs two thirds; the number keeps its cost
-from growing with the library. A share of a tenth loses 0.03 of R@5. Table in tests/benchmarks/README.md."""
+Up to the share nothing is lost (MRR 0.643, with all words 0.643) and a query costs two thirds; the number keeps its
+cost from growing with the library. A share of a tenth loses 0.036. Table in tests/benchmarks/README.md."""
 ROWS = 8_000
 """Passages a query may score, all its words together: the rarest words go first, and the rest is left out."""
 
