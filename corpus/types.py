@@ -62,11 +62,6 @@ class Brief:
         if self.published is not None and self.published_from is DateSource.NONE:
             object.__setattr__(self, "published_from", DateSource.GIVEN)
 
-    @property
-    def byline(self) -> str:
-        """Authors and institution as one would print them: "Eun-ju Choi, Sejong Institute"; may be empty."""
-        return ", ".join(part for part in (" and ".join(self.authors), self.institution) if part)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:

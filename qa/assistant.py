@@ -92,7 +92,7 @@ def _words(text: str) -> list[str]:
 
 
 def quoted(query: str, sentences: Sequence[Sentence], probability: float) -> Answer:
-    """Return the answer that quotes these sentences, one citation each, neighbours of one passage joined."""
+    """Return the answer that quotes these sentences, one citation each."""
     citations: list[Citation] = []
     claims: list[Claim] = []
     for number, sentence in enumerate(sentences, start=1):

@@ -228,6 +228,8 @@ def compare(first: Sequence[Outcome], second: Sequence[Outcome], seed: int = 0) 
     The interval is a paired bootstrap over questions: where it holds 0, the difference may be chance.
     """
     pairs = [(a, b) for a, b in zip(first, second, strict=True) if a.question.answerable]
+    if not pairs:
+        return Comparison(0.0, 0.0, 0.0, 0, 0)
     differences = np.array([b.reciprocal - a.reciprocal for a, b in pairs])
     draws = np.random.default_rng(seed).integers(0, len(differences), (SAMPLES, len(differences)))
     low, high = np.percentile(differences[draws].mean(axis=1), [2.5, 97.5])

@@ -71,6 +71,19 @@ def index(tmp_path: Path, fake: FakeEncoder) -> Iterator[Index]:
         yield opened
 
 
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
+    """Writes a file, its folders too, and returns its path."""
+
+    def write_file(name: str, content: str | bytes) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write_file
+
+
 @pytest.fixture(scope="session")
 def encoder() -> Encoder:
     """The real encoder, exported once a machine."""

@@ -12,6 +12,7 @@ from northbrief.corpus import Brief, BriefError, Passage
 from northbrief.index import Hit, Index, Retriever
 from northbrief.qa import Assistant
 from northbrief.qa.evaluate import (
+    Comparison,
     Gold,
     Outcome,
     Question,
@@ -213,3 +214,8 @@ def test_a_run_finds_cites_and_refuses(index: Index, make_brief: Callable[..., B
     found, refused = run(retriever, [asked, strange], Assistant(retriever))
     assert (found.rank, found.facts, found.cited, found.abstained) == (1, 1.0, True, False)
     assert (refused.rank, refused.facts, refused.cited, refused.abstained) == (None, None, None, True)
+
+
+def test_runs_without_an_answerable_question_differ_by_nothing() -> None:
+    silent = [outcome(None, answerable=False)]
+    assert compare(silent, silent) == Comparison(0.0, 0.0, 0.0, 0, 0)

@@ -28,19 +28,6 @@ GOOD = {"id": "good", "title": "Good", "text": TEXT}
 Write = Callable[[str, str | bytes], Path]
 
 
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Writes a file, its folders too, and returns its path."""
-
-    def write_file(name: str, content: str | bytes) -> Path:
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write_file
-
-
 def one(path: Path) -> Brief:
     loader = load_briefs(path)
     (brief,) = loader

@@ -1,6 +1,7 @@
 """The picture of README.md: python -m tests.benchmarks.plots peers.json ours.json (needs matplotlib)
 
-`peers.json` is what `peers` writes, `ours.json` what `northbrief eval --json --retrieval` prints.
+`peers.json` is what `peers` writes, `ours.json` what `northbrief eval --json --retrieval` prints
+for the answerable English questions alone.
 """
 
 import json
