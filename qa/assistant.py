@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ..corpus.language import guess_language
 from ..index import Filter, Hit, Index, Retriever
@@ -45,13 +46,13 @@ class Assistant:
         if plan.standalone != plan.question:
             probability *= self._own_fit(plan.question, hits)
         if probability < REFUSE_BELOW:
-            return refusal(plan.standalone, hits, probability)
+            return replace(refusal(plan.standalone, hits, probability), plan=plan, hits=tuple(hits))
         sentences: list[Sentence] = []
         for inquiry in plan.inquiries:
             served = [hit for hit in hits if hit.side == inquiry.label]
             ranked = ranked_sentences(self.retriever, inquiry.topic, served)
             sentences += select(ranked, WORDS // len(plan.inquiries), sentences)
-        return quoted(plan.standalone, sentences, probability)
+        return replace(quoted(plan.standalone, sentences, probability), plan=plan, hits=tuple(hits))
 
     def _own_fit(self, question: str, hits: Sequence[Hit]) -> float:
         """1, or 0 for a follow-up whose own words nothing meets: carried topics must not answer for an order."""
@@ -68,7 +69,7 @@ class Assistant:
             claims = answer.claims[:count]
             cited = {number for claim in claims for number in claim.citations}
             citations = tuple(citation for citation in answer.citations if citation.number in cited)
-            yield Answer(_text(claims), answer.question, claims, citations, False, answer.confidence)
+            yield replace(answer, text=_text(claims), claims=claims, citations=citations)
         yield answer
 
 

@@ -1,18 +1,36 @@
 """An answer, its claims and the evidence under each of them."""
 
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from ..corpus import Brief, DateSource, Passage
+from ..index import Hit
+from ..index.plan import QueryPlan
 
 
-class Verdict(StrEnum):
-    """Whether the quotes that a claim cites support it."""
+class Verdict(str):
+    """Whether the quotes that a claim cites support it: "supported", "partly" or "unsupported", compared as such.
 
-    SUPPORTED = "supported"
-    PARTLY = "partly"
-    UNSUPPORTED = "unsupported"
+    `reason` says why in one sentence, empty for plain support; `words` are the words of the claim that are concerned.
+    """
+
+    SUPPORTED: ClassVar["Verdict"]
+    PARTLY: ClassVar["Verdict"]
+    UNSUPPORTED: ClassVar["Verdict"]
+
+    reason: str
+    words: tuple[str, ...]
+
+    def __new__(cls, label: str, reason: str = "", words: tuple[str, ...] = ()) -> "Verdict":
+        verdict = super().__new__(cls, label)
+        verdict.reason = reason
+        verdict.words = words
+        return verdict
+
+
+Verdict.SUPPORTED = Verdict("supported")
+Verdict.PARTLY = Verdict("partly")
+Verdict.UNSUPPORTED = Verdict("unsupported")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +60,10 @@ class Answer:
     """What the briefs say, or that they do not.
 
     `text` is Markdown with [1], [2] markers. `confidence` is the probability, in [0, 1], that the briefs answer the
-    question; `abstained` says that they were judged not to. `question` is the stand-alone question that was searched.
+    question; `abstained` says that they were judged not to. `question` is the stand-alone question that was searched,
+    `plan` how it was read, `hits` the passages that were read for the answer, best first. `partial` says that only a
+    part of the question is answered; `notes` say which part is missing, how old the evidence is, and the like, one
+    sentence each; they stand in `text`, too.
     An answer holds its evidence whole, so it can be shown and exported after the index has changed.
     """
 
@@ -52,6 +73,10 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     abstained: bool = False
     confidence: float = 0.0
+    partial: bool = False
+    notes: tuple[str, ...] = ()
+    plan: QueryPlan | None = None
+    hits: tuple[Hit, ...] = ()
 
     def sources(self) -> list[tuple[Brief, list[int]]]:
         """Return each cited brief with the numbers of its citations, in the order of the first."""
@@ -67,8 +92,16 @@ class Answer:
             "text": self.text,
             "abstained": self.abstained,
             "confidence": round(self.confidence, 3),
+            "partial": self.partial,
+            "notes": list(self.notes),
             "claims": [
-                {"text": claim.text, "citations": list(claim.citations), "verdict": claim.verdict.value}
+                {
+                    "text": claim.text,
+                    "citations": list(claim.citations),
+                    "verdict": str(claim.verdict),
+                    "reason": claim.verdict.reason,
+                    "side": claim.side,
+                }
                 for claim in self.claims
             ],
             "citations": [

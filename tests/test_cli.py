@@ -14,8 +14,9 @@ from northbrief.index import Encoder, Index
 from northbrief.qa import REFUSAL
 from northbrief.ui.cli import app, main
 from northbrief.ui.settings import read_settings
+from typer.main import get_command
 
-COMMANDS = [str(made.name or getattr(made.callback, "__name__", "")) for made in app.registered_commands]
+COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]  # a typer app with commands is a group
 QUESTION = "What did the Tumen bridge cost?"
 BRIDGE = (
     "---\ntitle: The Tumen bridge\npublished: 2025-03-02\ninstitution: Institute of Rivers\n---\n"

@@ -1,0 +1,161 @@
+"""Commands that ask: chat, ask, search, eval."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .settings import Application
+from .terminal import (
+    NOTHING,
+    Authors,
+    Briefs,
+    History,
+    Institutions,
+    Json,
+    Languages,
+    Since,
+    Until,
+    add_all,
+    err,
+    escape,
+    out,
+    print_json,
+    read_filter,
+)
+
+commands = typer.Typer()
+
+
+@commands.command()
+def chat(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Open the chat window; on an empty index the shipped shelf is added first."""
+    parts: Application = context.obj
+    if not len(parts.index):
+        from ..corpus.shelf import load_shelf
+
+        err.print("The index is empty: adding the shipped shelf.")
+        add_all(parts, load_shelf())
+    host, port = host or parts.settings.host, port or parts.settings.port
+    if host not in {"127.0.0.1", "localhost", "::1"}:
+        err.print(
+            f"[yellow]Anyone who reaches {escape(host)}:{port} can read the library: the window has no password.[/]"
+        )
+    err.print(f"Northbrief answers at http://{host}:{port} (Ctrl-C ends it)")
+    from .app import serve  # gradio takes seconds to import
+
+    serve(parts.index, parts.assistant, host, port)
+
+
+@commands.command()
+def ask(
+    context: typer.Context,
+    question: str,
+    history: History = None,
+    since: Since = None,
+    until: Until = None,
+    institutions: Institutions = None,
+    authors: Authors = None,
+    languages: Languages = None,
+    briefs: Briefs = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question, with its sources."""
+    from ..qa.types import reference
+
+    where = read_filter(since, until, institutions, authors, languages, briefs)
+    answer = context.obj.assistant.ask(question, history=history or [], where=where)
+    if as_json:
+        print_json(answer.as_dict())
+    else:
+        out.print(escape(answer.text))
+        if answer.citations:
+            out.print("\n[bold]Sources[/]")
+        for brief, numbers in answer.sources():
+            marks = " ".join(f"[{number}]" for number in numbers)
+            out.print(f"{escape(marks)} {escape(reference(brief))}")
+            out.print(f"    {escape(brief.url or brief.source)}", style="dim")
+    if answer.abstained:
+        raise typer.Exit(NOTHING)
+
+
+@commands.command()
+def search(
+    context: typer.Context,
+    question: str,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="Passages to return.")] = 8,
+    show_plan: Annotated[
+        bool, typer.Option("--plan", help="Show on standard error how the question was read.")
+    ] = False,
+    history: History = None,
+    since: Since = None,
+    until: Until = None,
+    institutions: Institutions = None,
+    authors: Authors = None,
+    languages: Languages = None,
+    briefs: Briefs = None,
+    as_json: Json = False,
+) -> None:
+    """Show the passages that fit a question best."""
+    where = read_filter(since, until, institutions, authors, languages, briefs)
+    plan = context.obj.retriever.plan(question, history or [])
+    hits = context.obj.retriever.search(question, k=k, history=history or [], where=where, plan=plan)
+    if show_plan:
+        err.print_json(json.dumps(plan.as_dict(), default=str))
+    if as_json:
+        from ..qa.types import brief_dict
+
+        print_json(
+            [
+                {
+                    "score": round(hit.score, 4),
+                    "similarity": round(hit.similarity, 4),
+                    "side": hit.side,
+                    "passage": {
+                        "id": hit.passage.id,
+                        "text": hit.passage.text,
+                        "start": hit.passage.start,
+                        "end": hit.passage.end,
+                        "page": hit.passage.page,
+                        "heading": hit.passage.heading,
+                    },
+                    "brief": brief_dict(hit.brief),
+                }
+                for hit in hits
+            ]
+        )
+    else:
+        from ..qa.types import reference
+
+        for number, hit in enumerate(hits, start=1):
+            out.print(f"[bold]{number}. {hit.score:.2f}[/]  {escape(reference(hit.brief))}")
+            out.print(f"{escape(hit.passage.text)}\n")
+    if not hits:
+        err.print("Nothing found: the index is empty, or no brief fits the filter.")
+        raise typer.Exit(NOTHING)
+
+
+@commands.command("eval")
+def evaluate(
+    context: typer.Context,
+    questions: Annotated[Path, typer.Argument(help="A .jsonl file of questions with gold quotes.")],
+    language: Annotated[str | None, typer.Option(help="Only questions in this language.")] = None,
+    retrieval_only: Annotated[bool, typer.Option("--retrieval", help="Leave out answers and refusals.")] = False,
+    against: Annotated[str | None, typer.Option(help="Compare with: no-rerank, or cap=N.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every question.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Measure retrieval, answers and refusals by question type."""
+    from .evaluation import report
+
+    parts: Application = context.obj
+    result = report(parts.retriever, questions, language, retrieval_only, against, verbose)
+    if as_json:
+        print_json(result.as_dict())
+    else:
+        result.print(out)
