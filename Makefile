@@ -34,7 +34,7 @@ endif
 
 .venv/installed: pyproject.toml | .venv/torch
 	@echo "Installing northbrief ..."
-	$(PIP) --editable . --constraint constraints.txt
+	$(PIP) --editable '.[export]' --constraint constraints.txt
 	@touch $@
 
 .venv/installed-dev: pyproject.toml .venv/installed

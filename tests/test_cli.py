@@ -309,3 +309,19 @@ def test_a_flag_wins_over_a_variable_and_a_variable_over_the_file(home: Path, mo
 def test_an_unknown_setting_names_the_known_ones(home: Path) -> None:
     with pytest.raises(SettingsError, match="one of home, encoder"):
         read_settings(colour="red")
+
+
+def test_an_answer_is_also_written_to_the_files_named(filled: Path, run: Run) -> None:
+    pytest.importorskip("pypandoc", reason="the extra [export] is not installed")
+    code, _, err = run("ask", QUESTION, "--export", "memo.md", "--export", "memo.ris")
+    assert (code, err.count("Written: memo.")) == (0, 2)
+    assert "“The Tumen bridge cost 40 million roubles.”[^1]" in Path("memo.md").read_text("utf-8").replace("**", "")
+    assert "TI  - The Tumen bridge" in Path("memo.ris").read_text("utf-8")
+
+
+def test_an_export_of_an_unknown_form_is_refused_before_the_work(filled: Path, run: Run) -> None:
+    refused(run("ask", QUESTION, "--export", "memo.pages"), "'memo.pages'", "one that ends in .md")
+
+
+def test_an_export_that_cannot_be_written_leaves_nothing_behind(filled: Path, run: Run) -> None:
+    refused(run("ask", QUESTION, "--export", "nowhere/memo.ris"), "cannot write", "nowhere")

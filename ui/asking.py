@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ..qa.export import STYLE, export, format_of
 from .settings import Application
 from .terminal import (
     NOTHING,
@@ -23,6 +24,7 @@ from .terminal import (
     out,
     print_json,
     read_filter,
+    write_file,
 )
 
 commands = typer.Typer()
@@ -63,11 +65,19 @@ def ask(
     authors: Authors = None,
     languages: Languages = None,
     briefs: Briefs = None,
+    exports: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--export", help="Also write the answer to this file: .md, .docx, .bib, .ris or .csl.json; repeat."
+        ),
+    ] = None,
+    style: Annotated[str, typer.Option(help="Citation style of the export, such as apa.")] = STYLE,
     as_json: Json = False,
 ) -> None:
     """Answer a question, with its sources."""
     from ..qa.types import reference
 
+    forms = [format_of(path.name) for path in exports or []]  # a wrong name is told before the work
     where = read_filter(since, until, institutions, authors, languages, briefs)
     answer = context.obj.assistant.ask(question, history=history or [], where=where)
     if as_json:
@@ -80,6 +90,8 @@ def ask(
             marks = " ".join(f"[{number}]" for number in numbers)
             out.print(f"{escape(marks)} {escape(reference(brief))}")
             out.print(f"    {escape(brief.url or brief.source)}", style="dim")
+    for path, form in zip(exports or [], forms, strict=True):
+        write_file(path, export([answer], form.suffix, style=style))
     if answer.abstained:
         raise typer.Exit(NOTHING)
 

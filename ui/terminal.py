@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.markup import escape as escape_markup
 
-from ..corpus import BriefLoader, Failure, QuestionError
+from ..corpus import BriefLoader, Failure, QuestionError, SettingsError
 from ..index import AddReport, Filter
 from ..index.index import Progress
 from .settings import Application
@@ -110,6 +111,22 @@ def _day(flag: str, value: str | None) -> date | None:
         return date.fromisoformat(value) if value else None
     except ValueError:
         raise QuestionError(f"found --{flag} {value!r}, expected an ISO date such as 2025-08-08") from None
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file that the user asked for, whole or not at all.
+
+    Raises:
+        SettingsError: it cannot be written there.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise SettingsError(f"cannot write {path}: {error.strerror or error}; name another file") from error
+    err.print(f"Written: {escape(str(path))}")
 
 
 def print_json(value: Any) -> None:
