@@ -1,0 +1,172 @@
+"""The names of a claim and whether its quotes name them: the name table's, and whatever else is written with capitals.
+
+A name is found again in any of its forms, in its adjective ("Chinese" for China), by its capital where a government is
+meant, as initials, and an unknown person by the last name alone.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..index.plan import default_planner
+from ..index.spelling import sound
+from .wording import SMALL_WORDS, Word, related, stem
+
+_ADJECTIVES = {
+    "North Korea": r"North[\s-]Koreans?|[Tt]he North(?!\s*(?:[a-z]*\s)?[A-Z])(?:'s)?|the North's",
+    "South Korea": r"South[\s-]Koreans?|[Tt]he South(?!\s*(?:[a-z]*\s)?[A-Z])(?:'s)?",
+    "United States": r"Americans?|U\.S\.|US|United States",
+    "China": r"Chinese|Sino",
+    "Russia": r"Russians?",
+    "Japan": r"Japanese",
+    "Soviet Union": r"Soviets?",
+    "Ukraine": r"Ukrainians?",
+    "Vietnam": r"Vietnamese",
+    "Mongolia": r"Mongolians?",
+    "United Kingdom": r"British|Britain|United Kingdom|UK|Britons?",
+    "France": r"French|France",
+    "Germany": r"Germans?|Germany",
+    "European Union": r"European Union|EU",
+    "United Nations": r"United Nations|UN|U\.N\.",
+}
+_COUNTRY = re.compile("|".join(rf"(?P<c{i}>\b(?:{form})(?!\w))" for i, form in enumerate(_ADJECTIVES.values())))
+_CANONICAL = list(_ADJECTIVES)
+_SEATS = {
+    "Pyongyang": "North Korea",
+    "Seoul": "South Korea",
+    "Blue House": "South Korea",
+    "Washington": "United States",
+    "White House": "United States",
+    "Beijing": "China",
+    "Moscow": "Russia",
+    "Kremlin": "Russia",
+    "Tokyo": "Japan",
+}
+_NORTHERN = re.compile(
+    r"\b(?:Kim Jong|Kim Il|Kim Yo|Pyongyang|KCNA|Korean Central|WPK|Workers' Party|Rodong|Supreme People's|Juche|DPRK|Hwasong|Choe|Ri )"
+)
+_TITLES = frozenset(
+    "mr mrs ms dr president chairman minister secretary general premier prime foreign defence defense leader comrade "
+    "marshal spokesman spokesperson ambassador vice deputy director professor senator king queen pope sir".split()
+)
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december monday tuesday wednesday "
+    "thursday friday saturday sunday".split()
+)
+_KOREAN = frozenset(
+    "kim ri lee choe choi pak park jong jang kang ryu yun yoon han hwang cho jo o oh so an im rim ro".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name at text[start:end]; `canonical` compares it, `kind` is the table's, "" for a name that the table lacks."""
+
+    start: int
+    end: int
+    text: str
+    canonical: str
+    kind: str
+
+
+@lru_cache(maxsize=2048)
+def names_in(text: str) -> tuple[Named, ...]:
+    """Return the names of the table, and the countries behind adjectives, in order."""
+    found = [
+        Named(mention.start, mention.end, mention.text, mention.name.canonical, mention.name.kind)
+        for mention in default_planner().names.mentions(text)
+        if mention.text[0].isupper() or mention.name.kind == "person"
+    ]
+    for match in _COUNTRY.finditer(text):
+        inside = [name for name in found if name.start < match.end() and match.start() < name.end]
+        if all(name.kind == "country" and name.end <= match.end() for name in inside):
+            found = [name for name in found if name not in inside]
+            found.append(Named(*match.span(), match[0], _CANONICAL[int(str(match.lastgroup)[1:])], "country"))
+    for match in re.finditer(r"\b(?:Washington|White House|Kremlin|Tokyo|Blue House)\b(?! Declaration)", text):
+        if all(match.end() <= name.start or name.end <= match.start() for name in found):
+            found.append(Named(*match.span(), match[0], match[0], "place"))
+    return tuple(sorted(found, key=lambda name: name.start))
+
+
+def unknown_names(text: str, words: Sequence[Word], taken: Sequence[tuple[int, int]]) -> list[list[Word]]:
+    """Return the runs of words with capitals outside the `taken` spans; the first word of a sentence only in a run."""
+    runs: list[list[Word]] = []
+    for i, word in enumerate(words):
+        if not word.capital or len(word.key) < 2 or any(start < word.end and word.start < end for start, end in taken):
+            continue
+        if word.key in SMALL_WORDS or word.key in _MONTHS or word.key in _TITLES:
+            continue
+        opens = i == 0 or bool(re.search(r"[.!?:]\W*$|^\W*$", text[max(0, word.start - 3) : word.start]))
+        near = words[i - 1] if i else None
+        if runs and near is runs[-1][-1] and text[near.end : word.start] in (" ", "-"):
+            runs[-1].append(word)
+        elif not opens or (
+            i + 1 < len(words)
+            and words[i + 1].capital
+            and text[word.end : words[i + 1].start] == " "
+            and words[i + 1].key not in SMALL_WORDS
+        ):
+            runs.append([word])
+    return runs
+
+
+def named_there(name: Named, text: str, words: Sequence[Word], there: Sequence[Named]) -> bool:
+    """Return whether the quotes name it; `text` is theirs, `there` the names they hold."""
+    canonical = {other.canonical for other in there}
+    if name.canonical in canonical or _SEATS.get(name.canonical) in canonical:
+        return True
+    if any(_SEATS.get(other) == name.canonical for other in canonical):
+        return True
+    if name.canonical == "North Korea" and _NORTHERN.search(text):
+        return True
+    if any(name.canonical in other or other in name.canonical for other in canonical):
+        return True  # "Hwasong" and "Hwasong-17" are told apart by their numbers
+    keys = [word for word in _keys(name.text) if word not in SMALL_WORDS]
+    held = {word.key for word in words}
+    return bool(keys) and all(any(key == other or related(stem(key), stem(other)) for other in held) for key in keys)
+
+
+def run_there(run: Sequence[Word], text: str, words: Sequence[Word]) -> bool:
+    """Return whether the quotes hold a name that the table does not know."""
+    held = {word.key: word for word in words}
+    sounds = _sounds(tuple(sorted(word.key for word in words if word.capital)))
+
+    def found(word: Word) -> bool:
+        return (
+            word.key in held
+            or (len(word.key) > 4 and sound(word.key) in sounds)
+            or any(related(word.stem, other.stem) for other in words)
+            or _initials(word.text, words)
+        )
+
+    missing = [word for word in run if not found(word)]
+    if not missing:
+        return True
+    if len(run) > 1 and all(word.capital for word in run) and len(run) < 6:
+        letters = "".join(word.text[0] for word in run)
+        if re.search(rf"\b{letters}\b", text):
+            return True
+    surname_last = run[0].key not in _KOREAN and run[-1] not in missing and len(run) == 2
+    if not surname_last:
+        return False
+    before = re.search(rf"([A-Z][\w-]+)\s+{re.escape(run[-1].text)}\b", text)
+    return before is None or before[1].lower() in _TITLES or before[1].lower() in SMALL_WORDS
+
+
+def _initials(shown: str, words: Sequence[Word]) -> bool:
+    """Whether an abbreviation spells the first letters of words that stand in a row."""
+    if not (2 <= len(shown) <= 6 and shown.isupper()):
+        return False
+    long = [word for word in words if word.key not in ("of", "the", "and", "for", "on")]
+    letters = "".join(word.key[0] for word in long)
+    return any(long[m.start()].capital for m in re.finditer(rf"(?={shown.lower()})", letters))
+
+
+@lru_cache(maxsize=256)
+def _sounds(keys: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(sound(key) for key in keys if len(key) > 4)
+
+
+def _keys(text: str) -> list[str]:
+    return [key.removesuffix("'s") for key in re.findall(r"[^\W_]+(?:'s)?", text.lower())]

@@ -1,0 +1,188 @@
+"""Who does what to whom, as far as word order tells: the names before a verb and after it, active or passive.
+
+"A met B" and "B was met by A" give A the same role. Where a verb that both texts have is done by another name in the
+claim than in the quote, the actors were swapped. No parser: only names next to verbs count, and meetings are mutual.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..index.parts import AUXILIARIES, VERBS
+from .named import _SEATS, Named
+from .wording import SMALL_WORDS, Word, related, synonyms
+
+_BE = frozenset("is are was were be been being gets got".split())
+_PREPOSITIONS = frozenset(
+    "of in on at to from with against for by about into between among through under over towards toward via after "
+    "before during since as than like near behind alongside despite including".split()
+)
+_MUTUAL = frozenset(
+    "meet talk agree sign discuss hold exchange cooperat share join fight trad negotiat marry have b do".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A verb at `at` among the words, with the names that do it and that it is done to, "" where none stands by."""
+
+    at: int
+    agent: tuple[Named, ...]
+    patient: tuple[Named, ...]
+    giver: tuple[Named, ...] = ()  # behind "from"
+    taker: tuple[Named, ...] = ()  # behind "to"
+
+
+def deeds(text: str, words: Sequence[Word], names: Sequence[Named]) -> list[Deed]:
+    """Return the verbs of a text with the names beside them."""
+    found = []
+    covered = [(name.start, name.end) for name in names]
+    for i, word in enumerate(words):
+        if not _is_verb(word, words, i) or any(start <= word.start < end for start, end in covered):
+            continue
+        before = _subject(text, words, names, i)
+        after = _object(text, words, names, i)
+        passive = word.key.endswith(("ed", "n", "t", "ld", "d", "g", "k")) and any(
+            other.key in _BE for other in words[max(0, i - 3) : i] if other.clause == word.clause
+        )
+        passive = passive and not word.key.endswith("ing")
+        by = _behind("by", text, words, names, i)
+        agent, patient = (by, before) if passive else (before, after)
+        giver, taker = _behind("from", text, words, names, i), _behind("to", text, words, names, i)
+        if agent or patient or giver or taker:
+            found.append(Deed(i, agent, patient, giver, taker))
+    return found
+
+
+def swapped(
+    claim_text: str,
+    claim: Sequence[Word],
+    claim_names: Sequence[Named],
+    quote_text: str,
+    quote: Sequence[Word],
+    quote_names: Sequence[Named],
+) -> tuple[Named, Named] | None:
+    """Return (name in the claim, name that the quote has in its place) where a deed is another's, or None."""
+    if len({name.canonical for name in quote_names}) < 2 or not claim_names:
+        return None
+    ours, theirs = deeds(claim_text, claim, claim_names), deeds(quote_text, quote, quote_names)
+    held = {name.canonical for name in quote_names}
+    for mine in ours:
+        verb = claim[mine.at]
+        same = [deed for deed in theirs if related(verb.stem, quote[deed.at].stem)]
+        same = same or [deed for deed in theirs if synonyms(verb.stem, quote[deed.at].stem)]
+        if not same:
+            continue
+        mutual = any(verb.stem.startswith(stem) for stem in _MUTUAL if len(stem) > 2)
+        for role in ("agent", "patient", "giver", "taker"):
+            names = getattr(mine, role)
+            others = [getattr(deed, role) for deed in same]
+            if not names or not all(others):
+                continue
+            around = (
+                [name for deed in same for name in (*deed.agent, *(deed.patient if mutual else ()))]
+                if role in ("agent", "patient")
+                else []
+            )
+            known = [name for group in others for name in group] + (around if mutual else [])
+            for name in names[:1]:
+                if name.canonical in held and not any(_same(name, other) for other in known):
+                    return name, others[0][0]
+    return None
+
+
+def _is_verb(word: Word, words: Sequence[Word], i: int) -> bool:
+    if word.capital and i:
+        return False
+    if word.key in AUXILIARIES:
+        return False
+    if word.key in VERBS:
+        return not (i and words[i - 1].key in ("the", "a", "an", "of", "its", "his", "their", "'s"))
+    return len(word.key) > 4 and word.key.endswith("ed") and not (i and words[i - 1].key in ("the", "a", "an"))
+
+
+def _subject(text: str, words: Sequence[Word], names: Sequence[Named], at: int) -> tuple[Named, ...]:
+    """The name or names before a verb, in its sentence, that no preposition takes."""
+    start = max((match.end() for match in re.finditer(r"[.!?;]\s", text[: words[at].start])), default=0)
+    before = [name for name in names if start <= name.start and name.end <= words[at].start]
+    for name in reversed(before):
+        gap = text[name.end : words[at].start]
+        if re.search(r"\b(?:that|which|who)\b", gap) and len(gap) > 60:
+            continue
+        if any(
+            other.start < words[at].start and name.end < other.start for other in words[:at] if _is_plain_verb(other)
+        ):
+            break  # another verb stands between
+        if _taken(text, words, name) or gap.startswith(("'s", "'")) or gap[:1] == "-" or _adjective(name):
+            continue
+        group = [name]
+        for other in reversed(before[: before.index(name)]):
+            if re.fullmatch(r",?\s*(?:and|,|or|with)?\s*(?:the\s+)?", text[other.end : group[-1].start]):
+                group.append(other)
+        return tuple(group)
+    return ()
+
+
+def _is_plain_verb(word: Word) -> bool:
+    return not word.capital and word.key in VERBS and word.key not in AUXILIARIES
+
+
+def _object(text: str, words: Sequence[Word], names: Sequence[Named], at: int) -> tuple[Named, ...]:
+    """The name right behind a verb, with at most two words between and no preposition."""
+    for name in names:
+        if name.start < words[at].end:
+            continue
+        between = [word for word in words[at + 1 :] if word.end <= name.start]
+        if len(between) > 2 or any(word.key in _PREPOSITIONS or word.key in ("that", "and") for word in between):
+            return ()
+        rest = text[name.end : name.end + 2]
+        return (
+            ()
+            if rest.startswith("'") or _adjective(name) or re.search(r"[,;:.]", text[words[at].end : name.start])
+            else (name,)
+        )
+    return ()
+
+
+def _behind(preposition: str, text: str, words: Sequence[Word], names: Sequence[Named], at: int) -> tuple[Named, ...]:
+    """The name that a preposition in the verb's clause takes."""
+    end = next((word.start for word in words[at + 1 :] if word.clause > words[at].clause), len(text))
+    for name in names:
+        if words[at].end <= name.start < end and _taken(text, words, name) == preposition:
+            return (name,)
+    return ()
+
+
+def _taken(text: str, words: Sequence[Word], name: Named) -> str:
+    """The preposition that a name stands behind, but for titles and the like between, or ""."""
+    before = [word for word in words if word.end <= name.start][-4:]
+    for word in reversed(before):
+        if word.key in _PREPOSITIONS:
+            return word.key
+        if word.key not in SMALL_WORDS - {"and", "or", "but"} and not (
+            word.capital or text[word.end : word.end + 1] == " " and word.key.isalpha() and word.key not in VERBS
+        ):
+            return ""
+        if (
+            word.key in VERBS
+            or word.key in AUXILIARIES
+            or word.key in ("and", "or", "but", "that", "who", "which", "when", "where", "while")
+        ):
+            return ""
+        if text[word.end : word.end + 1] in ",;:":
+            return ""
+    return ""
+
+
+def _adjective(name: Named) -> bool:
+    return (
+        name.kind == "country"
+        and bool(re.search(r"(?:an|ese|ch|sh|et)$", name.text))
+        and name.text not in ("Vietnam", "Japan")
+    )
+
+
+def _same(a: Named, b: Named) -> bool:
+    return (
+        a.canonical == b.canonical or _SEATS.get(a.canonical) == b.canonical or _SEATS.get(b.canonical) == a.canonical
+    )
