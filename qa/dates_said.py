@@ -73,6 +73,10 @@ def supported(claim: Said, stated: Sequence[Said], years: frozenset[int]) -> boo
 def _entails(stated: Said, claim: Said, years: frozenset[int]) -> bool:
     if {stated.bound, claim.bound} in _CLASH:
         return False
+    first, last = claim.days
+    if first < last and (last - first).days < 27 and not claim.rough and stated.days[0] < stated.days[1]:
+        same = _moved(stated.days, 2000) == _moved(claim.days, 2000)  # "from 8 to 13 October" is these days, no others
+        return same and (stated.days == claim.days or not (stated.year and claim.year))
     if stated.year and claim.year:
         return _within(stated.days, claim.days) or (claim.rough and _overlap(stated.days, claim.days) >= 0.5)
     if stated.year:  # the claim has no year: it takes that of the quote

@@ -46,6 +46,7 @@ _SEATS = {
 _NORTHERN = re.compile(
     r"\b(?:Kim Jong|Kim Il|Kim Yo|Pyongyang|KCNA|Korean Central|WPK|Workers' Party|Rodong|Supreme People's|Juche|DPRK|Hwasong|Choe|Ri )"
 )
+_BOTH_KOREAS = re.compile(r"\b[Ii]nter-Korean|\b[Tt]he (?:two )?Koreas\b")
 _TITLES = frozenset(
     "mr mrs ms dr president chairman minister secretary general premier prime foreign defence defense leader comrade "
     "marshal spokesman spokesperson ambassador vice deputy director professor senator king queen pope sir".split()
@@ -119,6 +120,8 @@ def named_there(name: Named, text: str, words: Sequence[Word], there: Sequence[N
     if any(_SEATS.get(other) == name.canonical for other in canonical):
         return True
     if name.canonical == "North Korea" and _NORTHERN.search(text):
+        return True
+    if name.canonical in ("North Korea", "South Korea") and _BOTH_KOREAS.search(text):
         return True
     if any(name.canonical in other or other in name.canonical for other in canonical):
         return True  # "Hwasong" and "Hwasong-17" are told apart by their numbers

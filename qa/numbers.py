@@ -71,7 +71,8 @@ for _dimension, _factor, _names in (
     for _name in _names.split():
         _UNITS[_name] = (_dimension, _factor)
 
-_PHYSICAL = {"length", "mass", "time"}
+_PHYSICAL = frozenset(["length", "mass", "time"])
+_EXACT = frozenset(["ordinal", "label", "clock", "times"])
 _WORDS = "|".join(sorted([*_SMALL, *_TENS], key=len, reverse=True))
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?![\d,.]\d)|\d+(?:\.\d+)?"
 _SPELT = rf"(?:(?:half\s+a|a)(?=\s+(?:hundred|thousand|million|billion|trillion|dozen)\b)|(?:{_WORDS})\b)"
@@ -98,7 +99,7 @@ _SHARE = re.compile(
 )
 _TIME = re.compile(rf"\b(?:{'|'.join(_TIMES)})\b", re.IGNORECASE)
 _BEFORE = re.compile(
-    r"(?:(?P<over>more than|over|above|exceed(?:s|ed|ing)?|greater than|in excess of|upwards? of|beyond|surpass(?:es|ed|ing)?|larger than|higher than|longer than)"
+    r"(?:(?P<over>more than|(?<!handed )(?<!took )(?<!taken )(?<!turned )(?<!hand )(?<!carried )over|above|exceed(?:s|ed|ing)?|greater than|in excess of|upwards? of|beyond|surpass(?:es|ed|ing)?|larger than|higher than|longer than)"
     r"|(?P<under>less than|fewer than|under|below|short of|lower than|smaller than)"
     r"|(?P<least>at least|no (?:less|fewer) than|not less than|a minimum of|minimum)"
     r"|(?P<most>at most|no more than|not more than|up to|as (?:many|much) as|a maximum of|maximum)"
@@ -135,6 +136,7 @@ class Quantity:
     open_high: bool = False
     digits: int = 15  # significant ones
     about: bool = False  # the interval is that of a value given as rough
+    factor: float = 1.0  # of the unit
     scale: float = 1.0  # magnitude and unit: 3e9 of "3 million tonnes" is 3 at the scale 1e9
 
     @property
@@ -152,8 +154,9 @@ def quantities(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Quantit
     spans = list(taken)
     found: list[Quantity] = []
 
-    def add(quantity: Quantity) -> None:
-        if all(quantity.end <= start or end <= quantity.start for start, end in spans):
+    def add(quantity: Quantity, end_of_number: int = 0) -> None:
+        stop = end_of_number or quantity.end  # the unit may be in a name: "US dollars"
+        if all(stop <= start or end <= quantity.start for start, end in spans):
             spans.append((quantity.start, quantity.end))
             found.append(quantity)
 
@@ -177,7 +180,7 @@ def quantities(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Quantit
         add(Quantity(*match.span(), match[0], value, value, "ordinal"))
     for match in _NUMBER.finditer(text):
         if quantity := _quantity(text, match):
-            add(quantity)
+            add(quantity, match.end())
     return _ranges(text, sorted(found, key=lambda quantity: quantity.start))
 
 
@@ -196,20 +199,37 @@ def entails(stated: Quantity, claim: Quantity) -> bool:
     factor = _comparable(stated.unit, claim.unit)
     if factor is None:
         return False
-    slack = CONVERTED * abs(claim.low) if stated.unit in _PHYSICAL and stated.scale != claim.scale else 0.0
-    if claim.point and (stated.point or stated.about) and stated.unit not in ("ordinal", "label", "clock", "times"):
-        slack = max(slack, _rounding(claim, stated))
-    slack += 1e-9 * abs(claim.low if math.isfinite(claim.low) else claim.high)
     low, high = stated.low * factor, stated.high * factor
-    if stated.about:  # "1,500" for "about 1,500" is fair
+    if stated.about:  # "1,500" for "about 1,500" is fair, another number is not
         low = high = (low + high) / 2
-    if not math.isfinite(claim.high) and low > 3 * max(claim.low, 1e-9) and stated.point:
+    if claim.about and stated.about:
+        return abs(low - (claim.low + claim.high) / 2) <= 1e-9 + _slack(claim, stated)
+    ends = [abs(end) for end in (claim.low, claim.high) if math.isfinite(end)]
+    slack = 1e-9 * max(ends) + _slack(claim, stated)
+    if len(ends) == 2 and not (claim.point or claim.about or claim.open_high):
+        return abs(low - claim.low) <= slack and abs(high - claim.high) <= slack  # a range is stated as that range
+    if len(ends) == 1 and not _close(*((claim.low, low) if math.isfinite(claim.low) else (claim.high, high))):
         return False  # "more than 30" is not said of 3,000
     if low < claim.low - slack or high > claim.high + slack:
         return False
     if math.isfinite(low) and low <= claim.low and claim.open_low and not stated.open_low:
         return False
     return not (math.isfinite(high) and high >= claim.high and claim.open_high and not stated.open_high)
+
+
+def _close(bound: float, stated: float) -> bool:
+    """Whether a bound is a fair one for what is stated: the larger is less than twice the smaller."""
+    return math.isfinite(stated) and max(abs(stated), abs(bound)) < 2 * min(abs(stated), abs(bound)) or stated == bound
+
+
+def _slack(claim: Quantity, stated: Quantity) -> float:
+    """How far the two may be apart by rounding or by the conversion of units."""
+    slack = 0.0
+    if stated.unit in _PHYSICAL and stated.factor != claim.factor:
+        slack = CONVERTED * abs(claim.low if math.isfinite(claim.low) else claim.high)
+    if (claim.point or claim.about) and (stated.point or stated.about) and stated.unit not in _EXACT:
+        slack = max(slack, _rounding(claim, stated))
+    return slack
 
 
 def _comparable(stated: str, claim: str) -> float | None:
@@ -312,6 +332,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         open_high,
         significant,
         kind == "about",
+        factor,
         abs(value) / bare,
     )
 

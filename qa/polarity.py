@@ -17,7 +17,7 @@ _NOT = (
     r"not|n't|never|cannot|no longer|neither|nor|without|nobody|none of|no one|nothing|no|fail(?:s|ed|ing)? to"
     r"|refus(?:e|es|ed|ing) to|declin(?:e|es|ed|ing) to|unable to|impossible to|far from|rather than|instead of"
     r"|den(?:y|ies|ied|ying)(?: that)?|reject(?:s|ed|ing)?(?: that| the claim that)?|refut(?:es|ed|ing)|hardly|barely|lack(?:s|ed|ing)?(?: of)?"
-    r"|stopped short of|ruled out|rules out|out of the question"
+    r"|stopped short of|left out(?: of)?|leaves out|omit(?:s|ted)?|ruled out|rules out|out of the question"
 )
 _MAYBE = (
     r"may(?: have)?|might(?: have)?|could(?: have)?|possibly|perhaps|maybe|probably|likely(?: to)?|unlikely(?: to)?|apparently"
@@ -28,13 +28,13 @@ _LATER = (
     r"will|would|shall|plan(?:s|ned|ning)? to|intend(?:s|ed|ing)? to|aim(?:s|ed|ing)? to|hop(?:e|es|ed|ing) to|want(?:s|ed|ing)? to"
     r"|promis(?:e|es|ed|ing)(?: to)?|pledg(?:e|es|ed|ing)(?: to)?|vow(?:s|ed|ing)?(?: to)?|threaten(?:s|ed|ing)? to|agree(?:s|d)? to"
     r"|expect(?:s|ed)? to|(?:is|are|was|were) (?:due|set|expected|scheduled|supposed|planned|about|going|ready|prepared|willing) to"
-    r"|propos(?:e|es|ed|ing)(?: to)?|offer(?:s|ed|ing)? to|call(?:s|ed|ing)? for|urg(?:e|es|ed|ing)|demand(?:s|ed|ing)?|ask(?:s|ed|ing)? (?:\w+ ){0,3}(?:to|for)"
+    r"|propos(?:e|es|ed|ing)(?: to)?|offer(?:s|ed|ing)? to|call(?:s|ed|ing)? for|urg(?:e|es|ed|ing)|demand(?:s|ed|ing)?|(?:ask|request)(?:s|ed|ing)? (?:\w+ ){0,3}(?:to|for)"
     r"|should|must|ought to|need(?:s|ed)? to|has to|have to|had to|order(?:s|ed)? (?:\w+ ){0,3}to|forecasts?|predict(?:s|ed)?(?: that)?|considering|if"
 )
 _CUE = re.compile(rf"\b(?:(?P<no>{_NOT})|(?P<maybe>{_MAYBE})|(?P<later>{_LATER}))(?!\w)", re.IGNORECASE)
 _ONLY_NO = re.compile(r"\bno\b", re.IGNORECASE)
 _NOT_A_CUE = re.compile(
-    r"\bnot (?:only|just|merely|until|before)|\bno (?:fewer|less|more|later) than|\bnot (?:less|more|fewer) than|\bMay\b|\bNo\. ?\d|\bwhether or not"
+    r"\bin order to|\bnot (?:only|just|merely|until|before)|\bno (?:fewer|less|more|later) than|\bnot (?:less|more|fewer) than|\bMay\b|\bNo\. ?\d|\bwhether or not"
     r"|\b(?:so|as) far as|\beven if|\bwithout (?:a )?(?:doubt|question|exception)|\bno doubt|\bas if|\bunless\b",
 )
 _SAYS = re.compile(

@@ -33,14 +33,15 @@ class Deed:
     taker: tuple[Named, ...] = ()  # behind "to"
 
 
-def deeds(text: str, words: Sequence[Word], names: Sequence[Named]) -> list[Deed]:
-    """Return the verbs of a text with the names beside them."""
+def deeds(text: str, words: Sequence[Word], names: Sequence[Named], *, wide: bool = False) -> list[Deed]:
+    """Return the verbs of a text with the names beside them; `wide`: with all names that may be a verb's subject."""
     found = []
+    names = [name for name in names if name.kind != "place"]
     covered = [(name.start, name.end) for name in names]
     for i, word in enumerate(words):
         if not _is_verb(word, words, i) or any(start <= word.start < end for start, end in covered):
             continue
-        before = _subject(text, words, names, i)
+        before = _subject(text, words, names, i, wide)
         after = _object(text, words, names, i)
         passive = word.key.endswith(("ed", "n", "t", "ld", "d", "g", "k")) and any(
             other.key in _BE for other in words[max(0, i - 3) : i] if other.clause == word.clause
@@ -65,7 +66,7 @@ def swapped(
     """Return (name in the claim, name that the quote has in its place) where a deed is another's, or None."""
     if len({name.canonical for name in quote_names}) < 2 or not claim_names:
         return None
-    ours, theirs = deeds(claim_text, claim, claim_names), deeds(quote_text, quote, quote_names)
+    ours, theirs = deeds(claim_text, claim, claim_names), deeds(quote_text, quote, quote_names, wide=True)
     held = {name.canonical for name in quote_names}
     for mine in ours:
         verb = claim[mine.at]
@@ -94,24 +95,23 @@ def swapped(
 def _is_verb(word: Word, words: Sequence[Word], i: int) -> bool:
     if word.capital and i:
         return False
-    if word.key in AUXILIARIES:
+    if word.key in AUXILIARIES or word.key.endswith("ing"):
         return False
     if word.key in VERBS:
         return not (i and words[i - 1].key in ("the", "a", "an", "of", "its", "his", "their", "'s"))
     return len(word.key) > 4 and word.key.endswith("ed") and not (i and words[i - 1].key in ("the", "a", "an"))
 
 
-def _subject(text: str, words: Sequence[Word], names: Sequence[Named], at: int) -> tuple[Named, ...]:
+def _subject(text: str, words: Sequence[Word], names: Sequence[Named], at: int, wide: bool) -> tuple[Named, ...]:
     """The name or names before a verb, in its sentence, that no preposition takes."""
     start = max((match.end() for match in re.finditer(r"[.!?;]\s", text[: words[at].start])), default=0)
     before = [name for name in names if start <= name.start and name.end <= words[at].start]
+    found: list[Named] = []
     for name in reversed(before):
         gap = text[name.end : words[at].start]
         if re.search(r"\b(?:that|which|who)\b", gap) and len(gap) > 60:
             continue
-        if any(
-            other.start < words[at].start and name.end < other.start for other in words[:at] if _is_plain_verb(other)
-        ):
+        if not wide and any(name.end < other.start for other in words[:at] if _is_plain_verb(other)):
             break  # another verb stands between
         if _taken(text, words, name) or gap.startswith(("'s", "'")) or gap[:1] == "-" or _adjective(name):
             continue
@@ -119,8 +119,10 @@ def _subject(text: str, words: Sequence[Word], names: Sequence[Named], at: int) 
         for other in reversed(before[: before.index(name)]):
             if re.fullmatch(r",?\s*(?:and|,|or|with)?\s*(?:the\s+)?", text[other.end : group[-1].start]):
                 group.append(other)
-        return tuple(group)
-    return ()
+        found += group
+        if not wide:
+            break
+    return tuple(found)
 
 
 def _is_plain_verb(word: Word) -> bool:

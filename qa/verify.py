@@ -14,7 +14,7 @@ from functools import lru_cache
 from ..corpus.sentences import sentence_spans
 from ..index import Encoder
 from ..index.encoder import load_encoder
-from . import dates_said, meaning, numbers, polarity, roles
+from . import dates_said, edits, meaning, numbers, polarity, roles
 from .dates_said import Said, days_said
 from .named import Named, named_there, names_in, run_there, unknown_names
 from .numbers import Quantity, quantities
@@ -26,6 +26,16 @@ UNSUPPORTED_BELOW = 0.55
 UNMET = 0.45  # a word below is met by nothing
 UNMET_SHARE = 0.34  # of the weight of the claim's words, for the claim to say something of its own
 ALIGNED = 0.35  # share of the claim's words that a sentence has to hold, for its cues and roles to be compared
+
+
+_CHANGES = {
+    ("no", "added"): "the quote does not deny it",
+    ("no", "dropped"): "the quote denies it",
+    ("maybe", "added"): "the quote is sure of it",
+    ("maybe", "dropped"): "the quote is not sure of it",
+    ("later", "added"): "the quote tells it as done",
+    ("later", "dropped"): "the quote tells it as intended or demanded, not done",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,17 +193,9 @@ def wrong_polarity(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterato
     near = nearest(claim, evidence)
     if near is None:
         return
-    saying = {
-        ("no", "added"): "the quote does not deny it",
-        ("no", "dropped"): "the quote denies it",
-        ("maybe", "added"): "the quote is sure of it",
-        ("maybe", "dropped"): "the quote is not sure of it",
-        ("later", "added"): "the quote tells it as done",
-        ("later", "dropped"): "the quote tells it as intended or demanded, not done",
-    }
     for kind, word, change in polarity.differences(claim.text, claim.words, near.text, near.words):
         yield Fault(
-            Verdict.UNSUPPORTED if kind == "no" else Verdict.PARTLY, f"“{word}”: {saying[kind, change]}.", (word,)
+            Verdict.UNSUPPORTED if kind == "no" else Verdict.PARTLY, f"“{word}”: {_CHANGES[kind, change]}.", (word,)
         )
     distance = polarity.contested(near.text)
     if distance and not polarity.attributed(claim.text):
@@ -220,6 +222,22 @@ def wrong_roles(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[F
         yield Fault(Verdict.UNSUPPORTED, f"“{mine.text}”: in the quote it is {theirs.text}.", (mine.text,))
 
 
+def edited(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]:
+    """Names, quantities and cues changed in a sentence that the claim otherwise repeats."""
+    near = nearest(claim, evidence)
+    if near is None:
+        return
+    mine, theirs = (edits.units(t.text, t.words, t.names, t.days, t.quantities) for t in (claim, near))
+    for edit in edits.edits(mine, theirs):
+        if edit.sort in ("name", "quantity"):
+            yield Fault(Verdict.UNSUPPORTED, f"“{edit.mine}”: in the quote it is {edit.theirs}.", (edit.mine,))
+        else:
+            change = "added" if edit.mine else "dropped"
+            label = Verdict.UNSUPPORTED if edit.sort == "no" else Verdict.PARTLY
+            shown = edit.mine or edit.theirs
+            yield Fault(label, f"“{shown}”: {_CHANGES[edit.sort, change]}.", (edit.mine,) if edit.mine else ())
+
+
 def wrong_meaning(claim: Text, evidence: Evidence, encoder: Encoder | None) -> Iterator[Fault]:
     """Words that the quotes meet nowhere."""
     if not evidence.sentences:
@@ -241,6 +259,7 @@ PARTS: dict[str, Callable[[Text, Evidence, Encoder], Iterator[Fault]]] = {
     "names": wrong_names,
     "polarity": wrong_polarity,
     "roles": wrong_roles,
+    "edits": edited,
     "meaning": wrong_meaning,
 }
 """What is looked at, by name; each part yields the faults it finds."""

@@ -78,6 +78,7 @@ troops soldiers forces army military servicemen
 leader chief head boss chairman
 head lead chair direct run
 country state nation
+national state
 government administration authority regime
 law act legislation statute
 treaty pact agreement accord deal
@@ -236,13 +237,19 @@ def words(text: str) -> tuple[Word, ...]:
         while clause < len(breaks) and breaks[clause] <= match.start():
             clause += 1
         shown = match[0]
-        key = shown.lower()
+        key = _unaccented(shown.lower())
         if key.endswith("n't"):  # "didn't" says "did" and "not"
             found.append(Word(match.start(), match.end(), shown, "not", "not", clause))
             continue
         key = key.removesuffix("'s").removesuffix("'")
         found.append(Word(match.start(), match.end(), shown, key, stem(key), clause))
     return tuple(found)
+
+
+def _unaccented(word: str) -> str:
+    if word.isascii():
+        return word
+    return "".join(sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.combining(sign))
 
 
 @lru_cache(maxsize=16384)

@@ -21,7 +21,7 @@ _DATE = re.compile(
     rf"\b(\d{{1,2}}) ({'|'.join(MONTHS)})(?: (\d{{4}}))?\b|\b({'|'.join(MONTHS)}) (\d{{1,2}})(?:, (\d{{4}}))?\b"
 )
 _MONTH_YEAR = re.compile(rf"\b({'|'.join(MONTHS)}) (\d{{4}})\b")
-_YEAR = re.compile(r"(?<![\d,./-])((?:19|20)\d\d)(?![\d,/-]|\.\d)")
+_YEAR = re.compile(r"(?<![\d,./-])((?:19|20)\d\d)(?![\ds,/-]|\.\d)")
 _NUMBER = re.compile(r"(?<![\w.,/$-])\d{1,3}(?:,\d{3})+(?![\d,])|(?<![\w.,/:$-])\d+(?:\.\d+)?(?![\w:/-]|,\d|\.\d)")
 _SPELT = "two three four five six seven eight nine ten eleven twelve".split()
 _ACTORS = {"person", "country", "body"}
@@ -165,6 +165,8 @@ def _other_name(text: str, table: NameTable, rng: random.Random) -> str:
         forms = [f for f in table.alternatives(mention.name) if f.isascii() and len(f) > 4 and f != mention.text]
         forms = [f for f in forms if f[0].isupper() and table.mentions(f) and table.mentions(f)[0].name == mention.name]
         rest = text[mention.end : mention.end + 1]
+        if mention.text.endswith(".") or text[mention.end :].startswith((" dollar", " Senate", " people")):
+            continue
         if forms and mention.name.kind in ("person", "country", "body") and rest in (" ", ".", ","):
             return text[: mention.start] + rng.choice(forms) + text[mention.end :]
     return text
@@ -306,7 +308,7 @@ def _negation(claim: Planted, table: NameTable, rng: random.Random) -> str:
         base = _BASE.get(verb, re.sub(r"ed$", "", verb))
         return f"{text[: match.start('verb')]}did not {base}{text[match.end('verb') :]}"
     if match := re.search(
-        r"\b(was|were|is|are|has|have|had|will|would|could|can|may|should|must) (?!not\b)(?=[a-z])", text
+        r"\b(was|were|is|are|has|have|had|will|would|could|can|may|should|must) (?!not?\b|never\b|to\b)(?=[a-z])", text
     ):
         return f"{text[: match.end()]}not {text[match.end() :]}"
     return ""

@@ -1,0 +1,117 @@
+"""Small edits of a sentence that a claim otherwise repeats: another number, another name, a "not" or a "may" put in.
+
+Both are read as rows of units, where a name, a date and a quantity are one unit each, whatever they are written like,
+and words are stems. What differs between equal neighbours is an edit. A claim in words of its own has few equal
+neighbours, and nothing is said of it here.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from .dates_said import Said
+from .named import Named
+from .numbers import Quantity, entails
+from .wording import Word, synonyms
+
+SHARED = 0.55  # of the claim's units that stand in the sentence in the same order, for it to be a copy with edits
+LONGEST = 5  # units of one edit
+
+_NO = frozenset("not never no cannot nobody none neither nor without hardly deny denied refuse fail".split())
+_MAYBE = frozenset("may might possibly perhaps reportedly allegedly probably likely maybe apparently".split())
+_LATER = frozenset("will plan intend aim hope expect propose shall".split())
+_KINDS = {"no": _NO, "maybe": _MAYBE, "later": _LATER}
+_ARTICLES = frozenset("the a an".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A name, date, quantity or word; `key` compares it, `sort` is "name", "date", "quantity" or "word"."""
+
+    sort: str
+    key: str
+    text: str
+    value: Named | Said | Quantity | Word
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """An edit of `sort` "name", "quantity", or a cue of "no", "maybe", "later"; `mine` of the claim."""
+
+    sort: str
+    mine: str
+    theirs: str
+
+
+def units(
+    text: str, words: Sequence[Word], names: Sequence[Named], days: Sequence[Said], amounts: Sequence[Quantity]
+) -> list[Unit]:
+    """Return the units of a text in order, articles left out."""
+    found: list[tuple[int, int, Unit]] = []
+    for amount in amounts:
+        key = f"{amount.low}:{amount.high}:{amount.unit}"
+        found.append((amount.start, amount.end, Unit("quantity", key, amount.text, amount)))
+    for day in days:
+        first = day.days[0]
+        key = f"{first}" if day.year else f"{first:%m-%d}"
+        found.append((day.start, day.end, Unit("date", key, day.text, day)))
+    for name in names:
+        if not any(start < name.end and name.start < end for start, end, _ in found):
+            found.append((name.start, name.end, Unit("name", name.canonical, name.text, name)))
+    taken = [(start, end) for start, end, _ in found]
+    for word in words:
+        if word.key not in _ARTICLES and not any(start <= word.start < end for start, end in taken):
+            found.append((word.start, word.end, Unit("word", word.stem, word.text, word)))
+    return [unit for _, _, unit in sorted(found, key=lambda each: each[0])]
+
+
+def edits(claim: Sequence[Unit], quote: Sequence[Unit]) -> Iterator[Edit]:
+    """Yield the edits that made the claim of the quote's sentence, if it was made so."""
+    matcher = SequenceMatcher(None, [unit.key for unit in claim], [unit.key for unit in quote], autojunk=False)
+    steps = matcher.get_opcodes()
+    shared = sum(end - start for step, start, end, _, _ in steps if step == "equal")
+    if shared < SHARED * len(claim) or shared < 3:
+        return
+    for number, (step, a, b, c, d) in enumerate(steps):
+        if step == "equal" or b - a > LONGEST or d - c > LONGEST:
+            continue
+        if step == "delete" and number in (0, len(steps) - 1):
+            continue  # an adjunct left out, whatever it said
+        mine, theirs = claim[a:b], quote[c:d]
+        bounded = (number > 0) + (number + 1 < len(steps))
+        if bounded < 2 and (a > 0 or c > 0) and (b < len(claim)):
+            continue
+        yield from _swapped(mine, theirs)
+        yield from _cued(mine, theirs)
+
+
+def _swapped(mine: Sequence[Unit], theirs: Sequence[Unit]) -> Iterator[Edit]:
+    """A name or quantity in the place of another of its sort."""
+    for sort in ("name", "quantity"):
+        ours = [unit for unit in mine if unit.sort == sort]
+        others = [unit for unit in theirs if unit.sort == sort]
+        if len(ours) != 1 or len(others) != 1 or len(mine) > len(theirs) + 2:
+            continue
+        one, other = ours[0], others[0]
+        if isinstance(one.value, Named) and isinstance(other.value, Named):
+            if one.value.kind == other.value.kind != "" and one.key not in other.key and other.key not in one.key:
+                yield Edit("name", one.text, other.text)
+        elif isinstance(one.value, Quantity) and isinstance(other.value, Quantity):
+            if not entails(other.value, one.value) and one.value.unit == other.value.unit:
+                yield Edit("quantity", one.text, other.text)
+
+
+def _cued(mine: Sequence[Unit], theirs: Sequence[Unit]) -> Iterator[Edit]:
+    """A cue put in or left out."""
+    ours = {unit.key for unit in mine if unit.sort == "word"}
+    others = {unit.key for unit in theirs if unit.sort == "word"}
+    for kind, cues in _KINDS.items():
+        added, dropped = ours & cues, others & cues
+        weaker = (others if added else ours) & (_MAYBE | _LATER) if kind != "no" else frozenset()
+        if bool(added) == bool(dropped) or weaker - added - dropped:
+            continue
+        rest = (others if added else ours) - cues
+        if any(synonyms(next(iter(added or dropped)), word) for word in rest):
+            continue
+        word = next(unit.text for unit in (mine if added else theirs) if unit.key in cues)
+        yield Edit(kind, word if added else "", "" if added else word)
