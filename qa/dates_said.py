@@ -34,7 +34,7 @@ _CLASH = (
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An expression of time at text[start:end]: `days` it means, whether it has a `year`, how the word before bounds it.
+    """An expression of time at text[start:end]: the `days` it means, whether with a `year`, how they bound it.
 
     `rough` marks parts of a year or a month ("late 2025"), which two writers cut differently.
     """

@@ -12,16 +12,16 @@ from difflib import SequenceMatcher
 from .dates_said import Said
 from .named import Named
 from .numbers import Quantity, entails
-from .wording import Word, synonyms
+from .wording import Word, synonyms, word_set
 
 SHARED = 0.55  # of the claim's units that stand in the sentence in the same order, for it to be a copy with edits
 LONGEST = 5  # units of one edit
 
-_NO = frozenset("not never no cannot nobody none neither nor without hardly deny denied refuse fail".split())
-_MAYBE = frozenset("may might possibly perhaps reportedly allegedly probably likely maybe apparently".split())
-_LATER = frozenset("will plan intend aim hope expect propose shall".split())
+_NO = word_set("not never no cannot nobody none neither nor without hardly deny denied refuse fail")
+_MAYBE = word_set("may might possibly perhaps reportedly allegedly probably likely maybe apparently")
+_LATER = frozenset(["will", "plan", "intend", "aim", "hope", "expect", "propose", "shall"])
 _KINDS = {"no": _NO, "maybe": _MAYBE, "later": _LATER}
-_ARTICLES = frozenset("the a an".split())
+_ARTICLES = frozenset(["the", "a", "an"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def edits(claim: Sequence[Unit], quote: Sequence[Unit]) -> Iterator[Edit]:
     for number, (step, a, b, c, d) in enumerate(steps):
         if step == "equal" or b - a > LONGEST or d - c > LONGEST:
             continue
-        if step == "delete" and number in (0, len(steps) - 1):
+        if step == "insert" and number in (0, len(steps) - 1):
             continue  # an adjunct left out, whatever it said
         mine, theirs = claim[a:b], quote[c:d]
         bounded = (number > 0) + (number + 1 < len(steps))
@@ -96,9 +96,13 @@ def _swapped(mine: Sequence[Unit], theirs: Sequence[Unit]) -> Iterator[Edit]:
         if isinstance(one.value, Named) and isinstance(other.value, Named):
             if one.value.kind == other.value.kind != "" and one.key not in other.key and other.key not in one.key:
                 yield Edit("name", one.text, other.text)
-        elif isinstance(one.value, Quantity) and isinstance(other.value, Quantity):
-            if not entails(other.value, one.value) and one.value.unit == other.value.unit:
-                yield Edit("quantity", one.text, other.text)
+        elif (
+            isinstance(one.value, Quantity)
+            and isinstance(other.value, Quantity)
+            and one.value.unit == other.value.unit
+            and not entails(other.value, one.value)
+        ):
+            yield Edit("quantity", one.text, other.text)
 
 
 def _cued(mine: Sequence[Unit], theirs: Sequence[Unit]) -> Iterator[Edit]:

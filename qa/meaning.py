@@ -41,7 +41,7 @@ def met(
 
 def weights(claim: Sequence[Word], encoder: Encoder | None) -> list[float]:
     """Return the weight of each word, in (0, 1]: its place in the encoder's vocabulary, which stands by frequency."""
-    return [_weight(word.key, encoder) for word in claim]
+    return [_weight(word.key, encoder) for word in claim]  # type: ignore[arg-type]  # an encoder is hashable
 
 
 @lru_cache(maxsize=8192)
@@ -52,8 +52,8 @@ def _weight(key: str, encoder: Encoder | None) -> float:
 
 
 def _late(text: str, claim: Sequence[Word], quotes: Sequence[str], encoder: Encoder) -> list[float]:
-    mine = _encoded(text, encoder)
-    rows = [_encoded(quote, encoder).tokens for quote in quotes]
+    mine = _encoded(text, encoder)  # type: ignore[arg-type]
+    rows = [_encoded(quote, encoder).tokens for quote in quotes]  # type: ignore[arg-type]
     other = np.concatenate([row for row in rows if len(row)] or [mine.tokens[:0]])
     if not len(other) or not len(mine.tokens):
         return [0.0] * len(claim)

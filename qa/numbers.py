@@ -16,18 +16,60 @@ CONVERTED = 0.02  # a conversion of units is rounded
 _SMALL = {
     word: number
     for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 }
-_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+_TENS = dict(
+    zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True)
+)
 _BIG = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0}
 _SHORT = {"bn": 1e9, "mn": 1e6, "tn": 1e12, "k": 1e3, "m": 1e6, "b": 1e9}
 _ORDINALS = {
     word: number
     for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-        "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+            "thirteenth",
+            "fourteenth",
+            "fifteenth",
+            "sixteenth",
+            "seventeenth",
+            "eighteenth",
+            "nineteenth",
+            "twentieth",
+        ],
         1,
     )
 }
@@ -99,7 +141,9 @@ _SHARE = re.compile(
 )
 _TIME = re.compile(rf"\b(?:{'|'.join(_TIMES)})\b", re.IGNORECASE)
 _BEFORE = re.compile(
-    r"(?:(?P<over>more than|(?<!handed )(?<!took )(?<!taken )(?<!turned )(?<!hand )(?<!carried )over|above|exceed(?:s|ed|ing)?|greater than|in excess of|upwards? of|beyond|surpass(?:es|ed|ing)?|larger than|higher than|longer than)"
+    r"(?:(?P<over>more than|(?<!handed )(?<!took )(?<!taken )(?<!turned )(?<!hand )(?<!carried )over"
+    r"|above|exceed(?:s|ed|ing)?|greater than|in excess of|upwards? of|beyond|surpass(?:es|ed|ing)?"
+    r"|larger than|higher than|longer than)"
     r"|(?P<under>less than|fewer than|under|below|short of|lower than|smaller than)"
     r"|(?P<least>at least|no (?:less|fewer) than|not less than|a minimum of|minimum)"
     r"|(?P<most>at most|no more than|not more than|up to|as (?:many|much) as|a maximum of|maximum)"
@@ -219,7 +263,9 @@ def entails(stated: Quantity, claim: Quantity) -> bool:
 
 def _close(bound: float, stated: float) -> bool:
     """Whether a bound is a fair one for what is stated: the larger is less than twice the smaller."""
-    return math.isfinite(stated) and max(abs(stated), abs(bound)) < 2 * min(abs(stated), abs(bound)) or stated == bound
+    return (
+        math.isfinite(stated) and max(abs(stated), abs(bound)) < 2 * min(abs(stated), abs(bound))
+    ) or stated == bound
 
 
 def _slack(claim: Quantity, stated: Quantity) -> float:

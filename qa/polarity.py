@@ -16,34 +16,52 @@ REACH = 3  # content words of a clause that a cue governs
 _NOT = (
     r"not|n't|never|cannot|no longer|neither|nor|without|nobody|none of|no one|nothing|no|fail(?:s|ed|ing)? to"
     r"|refus(?:e|es|ed|ing) to|declin(?:e|es|ed|ing) to|unable to|impossible to|far from|rather than|instead of"
-    r"|den(?:y|ies|ied|ying)(?: that)?|reject(?:s|ed|ing)?(?: that| the claim that)?|refut(?:es|ed|ing)|hardly|barely|lack(?:s|ed|ing)?(?: of)?"
+    r"|den(?:y|ies|ied|ying)(?: that)?|reject(?:s|ed|ing)?(?: that| the claim that)?|refut(?:es|ed|ing)"
+    r"|hardly|barely|lack(?:s|ed|ing)?(?: of)?"
     r"|stopped short of|left out(?: of)?|leaves out|omit(?:s|ted)?|ruled out|rules out|out of the question"
 )
 _MAYBE = (
-    r"may(?: have)?|might(?: have)?|could(?: have)?|possibly|perhaps|maybe|probably|likely(?: to)?|unlikely(?: to)?|apparently"
-    r"|allegedly|reportedly|supposedly|purportedly|(?:is|are|was|were) (?:believed|thought|said|alleged|rumou?red|suspected|reported) to"
-    r"|suspect(?:s|ed)?(?: that| of)?|appear(?:s|ed)? to|seem(?:s|ed)? to|it is (?:possible|likely|unclear|doubtful)|doubt(?:s|ed|ful)?|speculat\w+"
+    r"may(?: have)?|might(?: have)?|could(?: have)?|possibly|perhaps|maybe|probably|likely(?: to)?"
+    r"|unlikely(?: to)?|apparently"
+    r"|allegedly|reportedly|supposedly|purportedly|(?:is|are|was|were) (?:believed|thought|said|alleged"
+    r"|rumou?red|suspected|reported) to"
+    r"|suspect(?:s|ed)?(?: that| of)?|appear(?:s|ed)? to|seem(?:s|ed)? to|it is (?:possible|likely"
+    r"|unclear|doubtful)|doubt(?:s|ed|ful)?|speculat\w+"
 )
 _LATER = (
-    r"will|would|shall|plan(?:s|ned|ning)? to|intend(?:s|ed|ing)? to|aim(?:s|ed|ing)? to|hop(?:e|es|ed|ing) to|want(?:s|ed|ing)? to"
-    r"|promis(?:e|es|ed|ing)(?: to)?|pledg(?:e|es|ed|ing)(?: to)?|vow(?:s|ed|ing)?(?: to)?|threaten(?:s|ed|ing)? to|agree(?:s|d)? to"
-    r"|expect(?:s|ed)? to|(?:is|are|was|were) (?:due|set|expected|scheduled|supposed|planned|about|going|ready|prepared|willing) to"
-    r"|propos(?:e|es|ed|ing)(?: to)?|offer(?:s|ed|ing)? to|call(?:s|ed|ing)? for|urg(?:e|es|ed|ing)|demand(?:s|ed|ing)?|(?:ask|request)(?:s|ed|ing)? (?:\w+ ){0,3}(?:to|for)"
-    r"|should|must|ought to|need(?:s|ed)? to|has to|have to|had to|order(?:s|ed)? (?:\w+ ){0,3}to|forecasts?|predict(?:s|ed)?(?: that)?|considering|if"
+    r"will|would|shall|plan(?:s|ned|ning)? to|intend(?:s|ed|ing)? to|aim(?:s|ed|ing)? to|hop(?:e|es|ed"
+    r"|ing) to|want(?:s|ed|ing)? to"
+    r"|promis(?:e|es|ed|ing)(?: to)?|pledg(?:e|es|ed|ing)(?: to)?|vow(?:s|ed|ing)?(?: to)?|threaten(?:s"
+    r"|ed|ing)? to|agree(?:s|d)? to"
+    r"|expect(?:s|ed)? to|(?:is|are|was|were) (?:due|set|expected|scheduled|supposed|planned|about|going"
+    r"|ready|prepared|willing) to"
+    r"|propos(?:e|es|ed|ing)(?: to)?|offer(?:s|ed|ing)? to|call(?:s|ed|ing)? for|urg(?:e|es|ed|ing)"
+    r"|demand(?:s|ed|ing)?|(?:ask|request)(?:s|ed|ing)? (?:\w+ ){0,3}(?:to|for)"
+    r"|should|must|ought to|need(?:s|ed)? to|has to|have to|had to|order(?:s|ed)? (?:\w+ ){0,3}to"
+    r"|forecasts?|predict(?:s|ed)?(?: that)?|considering|if"
 )
 _CUE = re.compile(rf"\b(?:(?P<no>{_NOT})|(?P<maybe>{_MAYBE})|(?P<later>{_LATER}))(?!\w)", re.IGNORECASE)
 _ONLY_NO = re.compile(r"\bno\b", re.IGNORECASE)
 _NOT_A_CUE = re.compile(
-    r"\bin order to|\bnot (?:only|just|merely|until|before)|\bno (?:fewer|less|more|later) than|\bnot (?:less|more|fewer) than|\bMay\b|\bNo\. ?\d|\bwhether or not"
+    r"\bin order to|\bnot (?:only|just|merely|until|before)|\bno (?:fewer|less|more|later) than|\bnot "
+    r"(?:less|more|fewer) than|\bMay\b|\bNo\. ?\d|\bwhether or not"
     r"|\b(?:so|as) far as|\beven if|\bwithout (?:a )?(?:doubt|question|exception)|\bno doubt|\bas if|\bunless\b",
 )
 _SAYS = re.compile(
     r"\b(?:claim(?:s|ed)?|alleg(?:es|ed)|accus(?:es|ed)|boast(?:s|ed)?|insist(?:s|ed)?|purport(?:s|ed)?)\b",
     re.IGNORECASE,
 )
+_OWN_WORD = re.compile(
+    r"\baccording to (?:North Korea's |the |its |official )?(?:KCNA|Korean Central News Agency|Rodong "
+    r"Sinmun|state (?:media|television|news agency))"
+    r"|\b(?:KCNA|Korean Central News Agency|Rodong Sinmun|[Ss]tate (?:media|television)) (?:\w+ "
+    r"){0,2}(?:said|says|reported|claimed|announced|stated)\b"
+)
 _SAYING = re.compile(
-    r"\b(?:said|says|say|told|according to|claim\w*|alleg\w+|accus\w+|insist\w*|report(?:s|ed)?|announc\w+|stated|declared|wrote|writes|noted|notes|argued|argues|"
-    r"suggest\w*|believe[sd]?|described|describes|called|calls|held that|position|view|words|in the view|boast\w*|purport\w*|put at|estimat\w+|denied|asserts?|asserted|maintain\w*)\b",
+    r"\b(?:said|says|say|told|according to|claim\w*|alleg\w+|accus\w+|insist\w*|report(?:s|ed)?"
+    r"|announc\w+|stated|declared|wrote|writes|noted|notes|argued|argues|"
+    r"suggest\w*|believe[sd]?|described|describes|called|calls|held that|position|view|words|in the view"
+    r"|boast\w*|purport\w*|put at|estimat\w+|denied|asserts?|asserted|maintain\w*)\b",
     re.IGNORECASE,
 )
 
@@ -72,7 +90,7 @@ def cues(text: str, words: Sequence[Word]) -> list[Cue]:
             word = words[i]
             if word.clause != clause or len(governed) == REACH:
                 break
-            if word.start >= match.end() and word.key not in SMALL_WORDS:
+            if word.start >= match.end() and word.key not in SMALL_WORDS and not word.capital:
                 governed.append(i)
         if _ONLY_NO.fullmatch(match[0]) or match[0].lower() in (
             "neither",
@@ -93,8 +111,11 @@ def attributed(text: str) -> bool:
 
 
 def contested(text: str) -> str:
-    """Return the word by which the text keeps its distance from what it reports ("claimed", "alleged"), or ""."""
-    match = _SAYS.search(text)
+    """Return the words by which the text keeps its distance from what it reports, or "".
+
+    "claimed", "alleged", and what stands on the word of North Korea's own media: "according to KCNA".
+    """
+    match = _SAYS.search(text) or _OWN_WORD.search(text)
     return match[0] if match else ""
 
 

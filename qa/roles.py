@@ -10,16 +10,14 @@ from dataclasses import dataclass
 
 from ..index.parts import AUXILIARIES, VERBS
 from .named import _SEATS, Named
-from .wording import SMALL_WORDS, Word, related, synonyms
+from .wording import SMALL_WORDS, Word, related, synonyms, word_set
 
-_BE = frozenset("is are was were be been being gets got".split())
-_PREPOSITIONS = frozenset(
-    "of in on at to from with against for by about into between among through under over towards toward via after "
-    "before during since as than like near behind alongside despite including".split()
+_BE = frozenset(["is", "are", "was", "were", "be", "been", "being", "gets", "got"])
+_PREPOSITIONS = word_set(
+    "of in on at to from with against for by about into between among through under over towards toward "
+    "via after before during since as than like near behind alongside despite including"
 )
-_MUTUAL = frozenset(
-    "meet talk agree sign discuss hold exchange cooperat share join fight trad negotiat marry have b do".split()
-)
+_MUTUAL = word_set("meet talk agree sign discuss hold exchange cooperat share join fight trad negotiat marry have b do")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +160,7 @@ def _taken(text: str, words: Sequence[Word], name: Named) -> str:
         if word.key in _PREPOSITIONS:
             return word.key
         if word.key not in SMALL_WORDS - {"and", "or", "but"} and not (
-            word.capital or text[word.end : word.end + 1] == " " and word.key.isalpha() and word.key not in VERBS
+            word.capital or (text[word.end : word.end + 1] == " " and word.key.isalpha() and word.key not in VERBS)
         ):
             return ""
         if (

@@ -33,17 +33,21 @@ SMALL_WORDS = (
 
 _IRREGULAR = (
     "said say|told tell|held hold|met meet|gave give|given give|took take|taken take|made make|rose rise|risen rise|"
-    "fell fall|fallen fall|grew grow|grown grow|sent send|built build|led lead|left leave|lost lose|won win|began begin|"
-    "begun begin|broke break|broken break|brought bring|bought buy|came come|went go|gone go|became become|fought fight|"
+    "fell fall|fallen fall|grew grow|grown grow|sent send|built build|led lead|left leave|lost lose|won "
+    "win|began begin|"
+    "begun begin|broke break|broken break|brought bring|bought buy|came come|went go|gone go|became "
+    "become|fought fight|"
     "found find|kept keep|knew know|known know|ran run|saw see|seen see|sold sell|shot shoot|spoke speak|spoken speak|"
     "stood stand|thought think|wrote write|written write|withdrew withdraw|withdrawn withdraw|sought seek|paid pay|"
     "drew draw|drawn draw|drove drive|driven drive|flew fly|flown fly|sank sink|sunk sink|struck strike|threw throw|"
     "thrown throw|chose choose|chosen choose|spent spend|taught teach|caught catch|forbade forbid|forbidden forbid|"
-    "hid hide|hidden hide|felt feel|heard hear|laid lay|lay lie|lent lend|meant mean|shown show|showed show|slept sleep|"
+    "hid hide|hidden hide|felt feel|heard hear|laid lay|lay lie|lent lend|meant mean|shown show|showed "
+    "show|slept sleep|"
     "swore swear|sworn swear|wore wear|worn wear|undertook undertake|overthrew overthrow|died die|dying die|dead die|"
     "deaths die|death die|sang sing|sung sing|ate eat|eaten eat|bore bear|born bear|men man|women woman|children child|"
     "people person|persons person|talks talk|better good|best good|worse bad|worst bad|lying lie|tying tie|denied deny|"
-    "denial deny|tried try|countries country|parties party|armies army|military army|chosen choose|proved prove|proven prove"
+    "denial deny|tried try|countries country|parties party|armies army|military army|chosen choose"
+    "|proved prove|proven prove"
 )
 _ROOTS = dict(pair.split() for pair in _IRREGULAR.split("|"))
 
@@ -182,7 +186,8 @@ _OPPOSITES = """
 increase:decrease rise:fall grow:shrink expand:contract up:down higher:lower high:low more:less gain:lose
 accept:reject approve:reject allow:forbid permit:forbid allow:ban support:oppose agree:refuse confirm:deny admit:deny
 begin:end start:stop start:end open:close launch:cancel join:leave enter:leave enter:exit arrive:depart
-win:lose success:failure succeed:fail successful:unsuccessful successful:fail strengthen:weaken improve:worsen better:worse
+win:lose success:failure succeed:fail successful:unsuccessful successful:fail strengthen:weaken
+improve:worsen better:worse
 build:destroy build:dismantle import:export buy:sell lend:borrow give:take send:receive love:hate friend:enemy
 strong:weak rich:poor large:small big:small long:short old:new old:young early:late first:last
 before:after above:below over:under north:south east:west northern:southern eastern:western
@@ -277,7 +282,7 @@ def related(a: str, b: str) -> bool:
     if min(len(a), len(b)) < 4 or a[:4] != b[:4] or a.startswith("un") != b.startswith("un"):
         return False
     shared = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    return shared >= 5 and shared >= 0.62 * max(len(a), len(b)) or (shared == 4 and max(len(a), len(b)) <= 6)
+    return (shared >= 5 and shared >= 0.62 * max(len(a), len(b))) or (shared == 4 and max(len(a), len(b)) <= 6)
 
 
 def synonyms(a: str, b: str) -> bool:

@@ -16,21 +16,28 @@ from northbrief.corpus.sentences import sentence_spans
 from northbrief.index.names import NameTable
 
 KINDS = ("digit", "magnitude", "date", "name", "negation", "modality", "citation", "actor")
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+]  # fmt: skip
 _DATE = re.compile(
     rf"\b(\d{{1,2}}) ({'|'.join(MONTHS)})(?: (\d{{4}}))?\b|\b({'|'.join(MONTHS)}) (\d{{1,2}})(?:, (\d{{4}}))?\b"
 )
 _MONTH_YEAR = re.compile(rf"\b({'|'.join(MONTHS)}) (\d{{4}})\b")
 _YEAR = re.compile(r"(?<![\d,./-])((?:19|20)\d\d)(?![\ds,/-]|\.\d)")
 _NUMBER = re.compile(r"(?<![\w.,/$-])\d{1,3}(?:,\d{3})+(?![\d,])|(?<![\w.,/:$-])\d+(?:\.\d+)?(?![\w:/-]|,\d|\.\d)")
-_SPELT = "two three four five six seven eight nine ten eleven twelve".split()
+_SPELT = [
+    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+]  # fmt: skip
 _ACTORS = {"person", "country", "body"}
-_PAST = (
-    "announced adopted signed opened launched fired visited criticised approved rejected promised accepted closed ended "
-    "started received built made gave sent took held became led reported published described called declared agreed "
-    "introduced expelled withdrew attended joined tested confirmed stressed emphasized inspected arrived rose fell grew "
-    "organized congratulated clarified expressed conveyed produced completed established planted harvested performed"
-).split()
+_PAST = [
+    "announced", "adopted", "signed", "opened", "launched", "fired", "visited", "criticised", "approved",
+    "rejected", "promised", "accepted", "closed", "ended", "started", "received", "built", "made", "gave",
+    "sent", "took", "held", "became", "led", "reported", "published", "described", "called", "declared",
+    "agreed", "introduced", "expelled", "withdrew", "attended", "joined", "tested", "confirmed", "stressed",
+    "emphasized", "inspected", "arrived", "rose", "fell", "grew", "organized", "congratulated", "clarified",
+    "expressed", "conveyed", "produced", "completed", "established", "planted", "harvested", "performed",
+]  # fmt: skip
 _BASE = {
     "gave": "give", "sent": "send", "took": "take", "held": "hold", "became": "become", "led": "lead", "made": "make",
     "built": "build", "withdrew": "withdraw", "rose": "rise", "fell": "fall", "grew": "grow", "fired": "fire",
@@ -52,8 +59,10 @@ _SAME = (
     ("began", "started"), ("also", "likewise"), ("several", "a number of"), ("many", "numerous"), ("about", "roughly"),
     ("took part in", "participated in"), ("in order to", "to"), ("near", "close to"), ("said", "stated"),
     ("built", "constructed"), ("showed", "demonstrated"), ("because", "since"), ("however", "though"), ("big", "large"),
-    ("help", "assist"), ("until", "up to"), ("more and more", "increasingly"), ("per cent", "percent"), ("is called", "is known as"),
-    ("ended", "came to an end"), ("died", "passed away"), ("got", "received"), ("asked", "requested"), ("wrote", "has written"),
+    ("help", "assist"), ("until", "up to"), ("more and more", "increasingly"), ("per cent", "percent"),
+    ("is called", "is known as"),
+    ("ended", "came to an end"), ("died", "passed away"), ("got", "received"), ("asked", "requested"),
+    ("wrote", "has written"),
 )  # fmt: skip
 _MUTUAL = re.compile(r"\b(?:met|meet|meeting|talks?|between|and|signed|agreed|with|friendship|relations|summit|or)\b")
 
@@ -191,8 +200,10 @@ def _synonym(text: str, table: NameTable, rng: random.Random) -> str:
 def _passive(text: str, table: NameTable, rng: random.Random) -> str:
     """ "Kim opened the plant in May." -> "The plant was opened by Kim in May.", where nothing else can be meant."""
     match = re.fullmatch(
-        r"(?P<a>(?:[A-Z][\w'-]+ ?){1,4}) (?P<v>announced|adopted|signed|opened|launched|approved|rejected|closed|received|published|introduced|"
-        r"visited|tested|inspected|criticised|produced|completed|established) (?P<b>the [a-z]+(?: [a-z]+)?|[A-Z]\w+(?: [A-Z]\w+)*)(?P<tail> (?:on|in|at) [^,;]+)?\.",
+        r"(?P<a>(?:[A-Z][\w'-]+ ?){1,4}) (?P<v>announced|adopted|signed|opened|launched|approved"
+        r"|rejected|closed|received|published|introduced|"
+        r"visited|tested|inspected|criticised|produced|completed|established) (?P<b>the [a-z]+(?: "
+        r"[a-z]+)?|[A-Z]\w+(?: [A-Z]\w+)*)(?P<tail> (?:on|in|at) [^,;]+)?\.",
         text,
     )
     if not match or re.match(r"(?:On|In|At|After|By|As|The|From|For)\b", match["a"]):
@@ -214,7 +225,7 @@ def _numbers(text: str) -> list[re.Match[str]]:
 def _digit(claim: Planted, table: NameTable, rng: random.Random) -> str:
     found = _numbers(claim.claim)
     if not found:
-        words = [m for m in re.finditer(rf"(?<![-\w])(?:{'|'.join(_SPELT)})(?= [a-z])", claim.claim)]
+        words = list(re.finditer(rf"(?<![-\w])(?:{'|'.join(_SPELT)})(?= [a-z])", claim.claim))
         if not words:
             return ""
         match = rng.choice(words)
@@ -252,7 +263,7 @@ def _date(claim: Planted, table: NameTable, rng: random.Random) -> str:
     if not options:
         return ""
     match = rng.choice(options)
-    parts = [part for part in re.finditer(r"\d+|[A-Z][a-z]+", match[0])]
+    parts = list(re.finditer(r"\d+|[A-Z][a-z]+", match[0]))
     part = rng.choice(parts)
     if part[0].isdecimal():
         value = int(part[0])
@@ -286,8 +297,40 @@ def _verb(text: str) -> re.Match[str] | None:
             and re.fullmatch(r"[A-Za-z0-9'’().-]+[a-zA-Z0-9)]", before[-1])
             and before[-1].lower()
             not in (
-                "was were been be is are has have had and or not newly the a an of to being get got its their which that "
-                "also jointly never long once to with".split()
+                [
+                    "was",
+                    "were",
+                    "been",
+                    "be",
+                    "is",
+                    "are",
+                    "has",
+                    "have",
+                    "had",
+                    "and",
+                    "or",
+                    "not",
+                    "newly",
+                    "the",
+                    "a",
+                    "an",
+                    "of",
+                    "to",
+                    "being",
+                    "get",
+                    "got",
+                    "its",
+                    "their",
+                    "which",
+                    "that",
+                    "also",
+                    "jointly",
+                    "never",
+                    "long",
+                    "once",
+                    "to",
+                    "with",
+                ]
             )
             and not before[-1].endswith("ly")
             and len(before) < 9
@@ -298,11 +341,12 @@ def _verb(text: str) -> re.Match[str] | None:
 
 def _negation(claim: Planted, table: NameTable, rng: random.Random) -> str:
     text = claim.claim
-    if match := re.search(
-        r"\b(did|does|do|was|were|is|are|has|have|had|will|would|could|can|may|should|must) (not) ", text
-    ):
-        if match[1] not in ("did", "does", "do"):
-            return text[: match.start(2)] + text[match.end(2) + 1 :]
+    if (
+        match := re.search(
+            r"\b(did|does|do|was|were|is|are|has|have|had|will|would|could|can|may|should|must) (not) ", text
+        )
+    ) and match[1] not in ("did", "does", "do"):
+        return text[: match.start(2)] + text[match.end(2) + 1 :]
     if match := _verb(text):
         verb = match["verb"]
         base = _BASE.get(verb, re.sub(r"ed$", "", verb))
