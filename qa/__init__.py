@@ -2,5 +2,6 @@
 
 from .assistant import REFUSAL, Assistant
 from .types import Answer, Citation, Claim, Verdict, reference
+from .verify import check
 
-__all__ = ["REFUSAL", "Answer", "Assistant", "Citation", "Claim", "Verdict", "reference"]
+__all__ = ["REFUSAL", "Answer", "Assistant", "Citation", "Claim", "Verdict", "check", "reference"]

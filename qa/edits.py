@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from ..index.parts import word_set
 from .dates_said import Said
 from .named import Named
 from .numbers import Quantity, entails
-from .wording import Word, synonyms, word_set
+from .wording import Word, synonyms
 
 SHARED = 0.55  # of the claim's units that stand in the sentence in the same order, for it to be a copy with edits
 LONGEST = 5  # units of one edit

@@ -8,9 +8,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..index.parts import AUXILIARIES, VERBS
+from ..index.parts import AUXILIARIES, VERBS, word_set
 from .named import _SEATS, Named
-from .wording import SMALL_WORDS, Word, related, synonyms, word_set
+from .wording import SMALL_WORDS, Word, related, synonyms
 
 _BE = frozenset(["is", "are", "was", "were", "be", "been", "being", "gets", "got"])
 _PREPOSITIONS = word_set(

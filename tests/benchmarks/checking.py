@@ -1,0 +1,105 @@
+"""How well claims are checked: python -m tests.benchmarks.checking [--data DATA]
+
+True claims from the shelf, and from the briefs and articles in DATA where it is there, with one error of each kind
+planted (tests/planted.py); the claims written by hand about the shelf (tests/claims.jsonl), the half "fit" was used for
+the thresholds, the half "test" was not; what each part adds; and the time of one check.
+"""
+
+import argparse
+import json
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from northbrief.corpus import Brief, load_briefs
+from northbrief.corpus.shelf import load_shelf
+from northbrief.index import Encoder
+from northbrief.index.encoder import load_encoder
+from northbrief.qa.faults import PARTS, read, read_quotes
+from northbrief.qa.verify import check
+from northbrief.tests.planted import KINDS, Planted, planted, true_claims
+
+CLAIMS = Path(__file__).parents[1] / "claims.jsonl"
+COUNT = 300
+
+
+def by_hand(split: str) -> list[Planted]:
+    """The claims written by hand, `kind` "" for the fair ones."""
+    rows = [json.loads(line) for line in CLAIMS.read_text("utf-8").splitlines()]
+    return [
+        Planted(row["brief"], None, row["quote"], row["quote"], row["claim"], row["kind"].replace("fair", ""), "hand")
+        for row in rows
+        if row["split"] == split
+    ]
+
+
+def faulty_parts(claim: Planted, encoder: Encoder) -> frozenset[str]:
+    """The parts that find a fault in the claim."""
+    said, evidence = read(claim.claim, claim.published), read_quotes((claim.quote,), claim.published)
+    return frozenset(name for name, part in PARTS.items() if any(True for _ in part(said, evidence, encoder)))
+
+
+def shares(
+    claims: Iterable[Planted], found: Sequence[frozenset[str]], without: str = ""
+) -> dict[str, tuple[int, float]]:
+    """For each kind the number of claims and the share in which a fault is found, by all parts but one."""
+    counts: Counter[str] = Counter()
+    caught: Counter[str] = Counter()
+    for claim, parts in zip(claims, found, strict=True):
+        counts[claim.kind] += 1
+        caught[claim.kind] += bool(parts - {without})
+    return {kind: (counts[kind], caught[kind] / counts[kind]) for kind in counts}
+
+
+def report(name: str, briefs: Sequence[Brief], seed: int, encoder: Encoder) -> None:
+    """Print what is flagged among true claims, what is caught of each kind, and the same without each part."""
+    true = true_claims(briefs, COUNT, seed)
+    claims = [*true, *planted(true, seed)]
+    found = [faulty_parts(claim, encoder) for claim in claims]
+    print(f"\n{name}, seed {seed}: {COUNT} true claims, {sum(c.how != 'exact' for c in true)} of them reworded")
+    kinds = ["", *KINDS]
+    print("without     " + "".join(f"{kind or 'true':>11}" for kind in kinds) + "    all planted")
+    for part in ("", *PARTS):
+        result = shares(claims, found, part)
+        caught = [bool(parts - {part}) for claim, parts in zip(claims, found, strict=True) if claim.kind]
+        row = "".join(f"{result.get(kind, (0, float('nan')))[1]:>11.3f}" for kind in kinds)
+        print(f"{part or '(none)':<12}{row}{np.mean(caught):>11.3f}")
+    print("claims      " + "".join(f"{shares(claims, found).get(kind, (0, 0))[0]:>11}" for kind in kinds))
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=Path, default=None, help="folder with kcna-2024.jsonl and briefs/")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    encoder = load_encoder()
+    shelf = list(load_shelf())
+    report("shelf", shelf, options.seed, encoder)
+    if options.data:
+        report(
+            "data", list(load_briefs(options.data / "kcna-2024.jsonl", options.data / "briefs")), options.seed, encoder
+        )
+    for split in ("fit", "test"):
+        claims = by_hand(split)
+        result = shares(claims, [faulty_parts(claim, encoder) for claim in claims])
+        print(
+            f"\nby hand, {split}: "
+            + ", ".join(f"{kind or 'fair'} {n} flagged {s:.2f}" for kind, (n, s) in result.items())
+        )
+        false = [claim for claim in claims if claim.kind]
+        print(f"  not stated, caught: {np.mean([bool(faulty_parts(c, encoder)) for c in false]):.2f} of {len(false)}")
+    fresh = [claim for claim in true_claims(shelf, COUNT, 99) if claim.how != "exact"] + by_hand("test")
+    times = []
+    for claim in fresh:
+        start = time.perf_counter()
+        check(claim.claim, [claim.quote], published=claim.published, encoder=encoder)
+        times.append(1e3 * (time.perf_counter() - start))
+    print(f"\none check of reworded and hand-written claims, nothing cached: p50 {np.median(times):.1f} ms, "
+          f"p95 {np.quantile(times, 0.95):.1f} ms of {len(times)}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
