@@ -21,6 +21,7 @@ _RELATIVE = re.compile(r"\b(?:ago|last|this|past|previous|next|current|recent|ye
 _PART = re.compile(
     r"\b(?:early|mid|middle|late|beginning|start|end|spring|summer|autumn|fall|winter|half|quarter)\b", re.IGNORECASE
 )
+_YEAR = re.compile(r"(?<=\b[Ii]n )(?:19\d\d|20[0-4]\d)(?= of\b)")
 _NOWHERE = date(2999, 6, 15)  # a year no text speaks of: what is reckoned from it has no year of its own
 _CLASH = (
     {"before", "after"},
@@ -61,7 +62,11 @@ def days_said(text: str, published: date | None = None) -> list[Said]:
         kind = str(bound.lastgroup) if bound else "in"
         year = reading.bare != "month" and (relative or bool(re.search(r"\d{4}|\d0s", shown)))
         found.append(Said(reading.start, reading.end, shown, reading.days, year, kind, bool(_PART.search(shown))))
-    return found
+    for match in _YEAR.finditer(text):  # "died in 2004 of cancer": questions with "2004 of" are about years' names
+        if all(match.end() <= said.start or said.end <= match.start() for said in found):
+            days = (date(int(match[0]), 1, 1), date(int(match[0]), 12, 31))
+            found.append(Said(*match.span(), match[0], days, True, "in", False))
+    return sorted(found, key=lambda said: said.start)
 
 
 def supported(claim: Said, stated: Sequence[Said], years: frozenset[int]) -> bool:

@@ -128,6 +128,8 @@ def named_there(name: Named, text: str, words: Sequence[Word], there: Sequence[N
         return True  # "Hwasong" and "Hwasong-17" are told apart by their numbers
     keys = [word for word in _keys(name.text) if word not in SMALL_WORDS]
     held = {word.key for word in words}
+    if name.kind != "person" and len(keys) > 2 and " ".join(keys[-2:]) in text.lower():
+        return True  # "the Security Council" for the UN's
     return bool(keys) and all(any(key == other or related(stem(key), stem(other)) for other in held) for key in keys)
 
 

@@ -153,8 +153,11 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\s+or\s+(?:(?P<least>more|above|over|longer|older|higher)|(?P<most>less|fewer|below|under))\b|(?P<plus>\+)", re.I
+    r"\s+(?:at\s+(?:the\s+)?(?P<top>most)|at\s+(?P<floor>least)|or\s+(?:(?P<least>more|above|over|longer|older|higher)|(?P<most>less|fewer|below|under)))\b|(?P<plus>\+)",
+    re.I,
 )
+_DENIED = re.compile(r"\b(?:no|not|never|nor)\b[^.;,]*$", re.IGNORECASE)
+_AFTER_KINDS = {"plus": "least", "floor": "least", "top": "most"}
 _RANGE = re.compile(r"\s?(?:[-–—]|to|and|or|through)\s?", re.IGNORECASE)
 _LABEL = re.compile(
     r"(?:[A-Za-z]{2,}-|/|\b(?:No|no|nos|art|article|paragraph|resolution|chapter|section|room|number)\.?\s?(?:no\.?\s?)?)$",
@@ -308,7 +311,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     start, end = match.span()
     shown = match[0]
     start += len(shown) - len(shown.lstrip())
-    before = text[max(0, start - 30) : start]
+    before = text[max(0, start - 50) : start]
     if match["digits"]:
         digits = match["digits"].replace(",", "").replace(" ", "")
         value, significant = float(digits), len(digits.replace(".", "").strip("0")) or 1
@@ -351,9 +354,11 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     open_low = open_high = False
     hedge = _BEFORE.search(before)
     kind = str(hedge.lastgroup) if hedge else ""
+    if kind in ("over", "under") and _DENIED.search(before[: hedge.start()] if hedge else ""):
+        kind = "most" if kind == "over" else "least"  # "may not serve more than six years"
     after = _AFTER.match(text, end)
     if after:
-        kind, end = "least" if after["plus"] else str(after.lastgroup), after.end()
+        kind, end = _AFTER_KINDS.get(str(after.lastgroup), str(after.lastgroup)), after.end()
     match kind:
         case "over":
             high, open_low = math.inf, True

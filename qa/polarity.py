@@ -33,12 +33,12 @@ _LATER = (
     r"|ing) to|want(?:s|ed|ing)? to"
     r"|promis(?:e|es|ed|ing)(?: to)?|pledg(?:e|es|ed|ing)(?: to)?|vow(?:s|ed|ing)?(?: to)?|threaten(?:s"
     r"|ed|ing)? to|agree(?:s|d)? to"
-    r"|expect(?:s|ed)? to|(?:is|are|was|were) (?:due|set|expected|scheduled|supposed|planned|about|going"
+    r"|expect(?:s|ed|ing)?(?: to)?|(?:is|are|was|were) (?:due|set|expected|scheduled|supposed|planned|about|going"
     r"|ready|prepared|willing) to"
     r"|propos(?:e|es|ed|ing)(?: to)?|offer(?:s|ed|ing)? to|call(?:s|ed|ing)? for|urg(?:e|es|ed|ing)"
     r"|demand(?:s|ed|ing)?|(?:ask|request)(?:s|ed|ing)? (?:\w+ ){0,3}(?:to|for)"
     r"|should|must|ought to|need(?:s|ed)? to|has to|have to|had to|order(?:s|ed)? (?:\w+ ){0,3}to"
-    r"|forecasts?|predict(?:s|ed)?(?: that)?|considering|if"
+    r"|forecast(?:s|ed)?|predict(?:s|ed)?(?: that)?|considering|if"
 )
 _CUE = re.compile(rf"\b(?:(?P<no>{_NOT})|(?P<maybe>{_MAYBE})|(?P<later>{_LATER}))(?!\w)", re.IGNORECASE)
 _ONLY_NO = re.compile(r"\bno\b", re.IGNORECASE)
@@ -51,6 +51,8 @@ _SAYS = re.compile(
     r"\b(?:claim(?:s|ed)?|alleg(?:es|ed)|accus(?:es|ed)|boast(?:s|ed)?|insist(?:s|ed)?|purport(?:s|ed)?)\b",
     re.IGNORECASE,
 )
+_NONE_BUT = re.compile(r"\b(?:before|ever|other|else|previous(?:ly)?|earlier|until|but|except)\b", re.IGNORECASE)
+_ONLY = re.compile(r"\b(?:first|only|last|sole|unprecedented|alone|newest)\b", re.IGNORECASE)
 _OWN_WORD = re.compile(
     r"\baccording to (?:North Korea's |the |its |official )?(?:KCNA|Korean Central News Agency|Rodong "
     r"Sinmun|state (?:media|television|news agency))"
@@ -122,39 +124,24 @@ def contested(text: str) -> str:
 def differences(
     claim_text: str, claim: Sequence[Word], quote_text: str, quote: Sequence[Word]
 ) -> Iterator[tuple[str, str, str]]:
-    """Yield (kind, word, what differs) for each word of both texts that stands under another cue in the quote.
+    """Yield (kind, word, "added" or "dropped") for each word of both texts that a cue governs in one of them alone.
 
-    Kinds: "no", "maybe", "later".
+    Kinds: "no", "maybe", "later". A paraphrase moves cues about, so one of the kind anywhere in the other text excuses
+    it; edits of a sentence that is otherwise repeated are found by `edits`, without excuses.
     """
     ours, theirs = cues(claim_text, claim), cues(quote_text, quote)
-    if not ours and not theirs:
-        return
-    pairs = [(i, j) for i, word in enumerate(claim) if word.content for j in _same(word, quote)]
     for kind in ("no", "maybe", "later"):
-        mine, other = _under(ours, kind), _under(theirs, kind)
-        weaker = (_under(ours, "maybe") | _under(ours, "later")) if kind != "no" else set()
-        heads_mine, heads_other = _heads(ours, kind), _heads(theirs, kind)
-        for i, word in enumerate(claim):
-            there = [j for a, j in pairs if a == i]
-            if not there:
+        mine, other = _heads(ours, kind), _heads(theirs, kind)
+        added = mine and not _excused(kind, theirs, claim_text, quote_text)
+        dropped = other and not _excused(kind, ours, quote_text, claim_text)
+        for i, word in enumerate(claim if added or dropped else ()):
+            there = _same(word, quote) if word.content else []
+            if not there or any(opposite(word.stem, each.stem) for each in (*claim, *quote)):
                 continue
-            if (
-                i in heads_mine
-                and not any(j in other for j in there)
-                and not _hedged(kind, quote_text, theirs, there, quote, word)
-            ):
+            if added and i in mine:
                 yield kind, word.text, "added"
-            elif (
-                all(j in heads_other for j in there)
-                and i not in mine
-                and i not in weaker
-                and not _answered(kind, ours, claim, i, quote, there)
-            ):
+            elif dropped and all(j in other for j in there):
                 yield kind, word.text, "dropped"
-
-
-def _under(found: Iterable[Cue], kind: str) -> set[int]:
-    return {i for cue in found if cue.kind == kind for i in cue.governed}
 
 
 def _heads(found: Iterable[Cue], kind: str) -> set[int]:
@@ -162,26 +149,15 @@ def _heads(found: Iterable[Cue], kind: str) -> set[int]:
     return {cue.governed[0] for cue in found if cue.kind == kind and cue.governed}
 
 
-def _hedged(
-    kind: str, text: str, theirs: Sequence[Cue], there: Sequence[int], quote: Sequence[Word], word: Word
-) -> bool:
-    """Whether the quote has a cue of the kind in the same clause all the same, or one that is as good."""
-    clauses = {quote[j].clause for j in there}
-    same = {kind} if kind == "no" else {"maybe", "later"}
-    for cue in theirs:
-        if cue.kind in same and any(quote[i].clause in clauses for i in cue.governed):
-            return True
-    return kind == "no" and any(opposite(word.stem, other.stem) for other in quote)
-
-
-def _answered(
-    kind: str, ours: Sequence[Cue], claim: Sequence[Word], i: int, quote: Sequence[Word], there: Sequence[int]
-) -> bool:
-    """Whether the claim says it another way: a cue of the kind in the clause, or the opposite word."""
-    same = {kind} if kind == "no" else {"maybe", "later"}
-    if any(cue.kind in same and any(claim[g].clause == claim[i].clause for g in cue.governed) for cue in ours):
+def _excused(kind: str, cues_there: Sequence[Cue], text: str, other_text: str) -> bool:
+    """Whether the other text says it another way: "doubt" for "not sure", "the first" for "none before"."""
+    if kind != "no":
+        return bool(cues_there)
+    if any(cue.kind == "no" or cue.text.startswith(("doubt", "unlikely")) for cue in cues_there):
         return True
-    return kind == "no" and any(opposite(word.stem, quote[j].stem) for word in claim for j in there)
+    return bool(_NONE_BUT.search(text) and _ONLY.search(other_text)) or bool(
+        _ONLY.search(text) and _NONE_BUT.search(other_text)
+    )
 
 
 def _same(word: Word, quote: Sequence[Word]) -> list[int]:

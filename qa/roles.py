@@ -20,6 +20,9 @@ _PREPOSITIONS = word_set(
 _MUTUAL = word_set("meet talk agree sign discuss hold exchange cooperat share join fight trad negotiat marry have b do")
 
 
+_APART = re.compile(r"[,;:]|\b(?:and|or|but|to|that|who|which|if|when|while|as)\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """A verb at `at` among the words, with the names that do it and that it is done to, "" where none stands by."""
@@ -109,6 +112,8 @@ def _subject(text: str, words: Sequence[Word], names: Sequence[Named], at: int, 
         gap = text[name.end : words[at].start]
         if re.search(r"\b(?:that|which|who)\b", gap) and len(gap) > 60:
             continue
+        if not wide and (_APART.search(gap) or len(gap.split()) > 4):
+            break
         if not wide and any(name.end < other.start for other in words[:at] if _is_plain_verb(other)):
             break  # another verb stands between
         if _taken(text, words, name) or gap.startswith(("'s", "'")) or gap[:1] == "-" or _adjective(name):
