@@ -98,8 +98,9 @@ def read_quotes(quotes: tuple[str, ...], published: date | None = None, context:
 
 def wrong_quantities(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]:
     """Quantities that no quote states, or states otherwise."""
+    dated = [(day.start, day.end) for day in evidence.whole.days]
+    stated = quantities(evidence.whole.text, dated)  # also within names: "the Seventh Congress", "Resolution 1874"
     for quantity in claim.quantities:
-        stated = [*evidence.whole.quantities]
         if numbers.supported(quantity, stated) or _counted_pair(quantity, claim, evidence):
             continue
         if quantity.unit == "ordinal" and quantity.text.lower() == "first":

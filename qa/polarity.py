@@ -21,7 +21,7 @@ _NOT = (
     r"|stopped short of|left out(?: of)?|leaves out|omit(?:s|ted)?|ruled out|rules out|out of the question"
 )
 _MAYBE = (
-    r"may(?: have)?|might(?: have)?|could(?: have)?|possibly|perhaps|maybe|probably|likely(?: to)?"
+    r"may(?: have)?|might(?: have)?|could have|possibly|perhaps|maybe|probably|likely(?: to)?"
     r"|unlikely(?: to)?|apparently"
     r"|allegedly|reportedly|supposedly|purportedly|(?:is|are|was|were) (?:believed|thought|said|alleged"
     r"|rumou?red|suspected|reported) to"
@@ -30,12 +30,13 @@ _MAYBE = (
 )
 _LATER = (
     r"will|would|shall|plan(?:s|ned|ning)? to|intend(?:s|ed|ing)? to|aim(?:s|ed|ing)? to|hop(?:e|es|ed"
-    r"|ing) to|want(?:s|ed|ing)? to"
+    r"|ing) to|want(?:s|ed|ing)?(?: to)?"
     r"|promis(?:e|es|ed|ing)(?: to)?|pledg(?:e|es|ed|ing)(?: to)?|vow(?:s|ed|ing)?(?: to)?|threaten(?:s"
     r"|ed|ing)? to|agree(?:s|d)? to"
     r"|expect(?:s|ed|ing)?(?: to)?|(?:is|are|was|were) (?:due|set|expected|scheduled|supposed|planned|about|going"
     r"|ready|prepared|willing) to"
-    r"|propos(?:e|es|ed|ing)(?: to)?|offer(?:s|ed|ing)? to|call(?:s|ed|ing)? for|urg(?:e|es|ed|ing)"
+    r"|propos(?:e|es|ed|ing)(?: to)?|offer(?:s|ed|ing)? to|call(?:s|ed|ing)? (?:for|on|upon)"
+    r"|recommend\w*|suggest\w*|appeal\w*|sought|seeks?|in (?:return|exchange) for|urg(?:e|es|ed|ing)"
     r"|demand(?:s|ed|ing)?|(?:ask|request)(?:s|ed|ing)? (?:\w+ ){0,3}(?:to|for)"
     r"|should|must|ought to|need(?:s|ed)? to|has to|have to|had to|order(?:s|ed)? (?:\w+ ){0,3}to"
     r"|forecast(?:s|ed)?|predict(?:s|ed)?(?: that)?|considering|if"
@@ -48,7 +49,8 @@ _NOT_A_CUE = re.compile(
     r"|\b(?:so|as) far as|\beven if|\bwithout (?:a )?(?:doubt|question|exception)|\bno doubt|\bas if|\bunless\b",
 )
 _SAYS = re.compile(
-    r"\b(?:claim(?:s|ed)?|alleg(?:es|ed)|accus(?:es|ed)|boast(?:s|ed)?|insist(?:s|ed)?|purport(?:s|ed)?)\b",
+    r"\b(?:claimed|claims? (?:that|to have)|alleg(?:es|ed)|accus(?:es|ed)|boast(?:s|ed)?|insist(?:s|ed)?"
+    r"|purport(?:s|ed)?)\b",
     re.IGNORECASE,
 )
 _NONE_BUT = re.compile(r"\b(?:before|ever|other|else|previous(?:ly)?|earlier|until|but|except)\b", re.IGNORECASE)
@@ -92,7 +94,7 @@ def cues(text: str, words: Sequence[Word]) -> list[Cue]:
             word = words[i]
             if word.clause != clause or len(governed) == REACH:
                 break
-            if word.start >= match.end() and word.key not in SMALL_WORDS and not word.capital:
+            if word.start >= match.end() and _governable(word):
                 governed.append(i)
         if _ONLY_NO.fullmatch(match[0]) or match[0].lower() in (
             "neither",
@@ -105,6 +107,10 @@ def cues(text: str, words: Sequence[Word]) -> list[Cue]:
                 ]
         found.append(Cue(kind, match[0].lower(), match.start(), match.end(), tuple(governed)))
     return found
+
+
+def _governable(word: Word) -> bool:
+    return word.key not in SMALL_WORDS and not word.capital and word.key.isalpha()
 
 
 def attributed(text: str) -> bool:

@@ -116,7 +116,12 @@ def _subject(text: str, words: Sequence[Word], names: Sequence[Named], at: int, 
             break
         if not wide and any(name.end < other.start for other in words[:at] if _is_plain_verb(other)):
             break  # another verb stands between
-        if _taken(text, words, name) or gap.startswith(("'s", "'")) or gap[:1] == "-" or _adjective(name):
+        if (
+            (_taken(text, words, name) and not wide)
+            or gap.startswith(("'s", "'"))
+            or gap[:1] == "-"
+            or _adjective(name)
+        ):
             continue
         group = [name]
         for other in reversed(before[: before.index(name)]):
@@ -171,7 +176,7 @@ def _taken(text: str, words: Sequence[Word], name: Named) -> str:
         if (
             word.key in VERBS
             or word.key in AUXILIARIES
-            or word.key in ("and", "or", "but", "that", "who", "which", "when", "where", "while")
+            or word.key in ("and", "or", "but", "that", "who", "which", "what", "when", "where", "while")
         ):
             return ""
         if text[word.end : word.end + 1] in ",;:":
