@@ -29,6 +29,7 @@ OPENING = 6  # characters; a name there is the claim's subject, which "he" of th
 ALIGNED = 0.35  # share of the claim's words that a sentence has to hold, for its cues and roles to be compared
 
 
+_NOWHERE = {"no": "The quotes deny nothing of the kind", "maybe": "The quotes have no such doubt"}
 _PRONOUN = re.compile(r"(?:It|He|She|They|His|Her|Its|Their)\b")
 _CHANGES = {
     ("no", "added"): "the quote does not deny it",
@@ -156,6 +157,9 @@ def wrong_names(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[F
 def wrong_polarity(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]:
     """Yes for no, did for may, and words that say the opposite."""
     near = nearest(claim, evidence)
+    other = near or evidence.whole
+    for kind in polarity.out_of_nowhere(claim.text, claim.words, other.text, other.words):
+        yield Fault(Verdict.UNSUPPORTED if kind == "no" else Verdict.PARTLY, f"{_NOWHERE[kind]}.", ())
     if near is None:
         return
     for kind, shown, change in polarity.differences(claim.text, claim.words, near.text, near.words):

@@ -53,6 +53,20 @@ _SAYS = re.compile(
     r"|purport(?:s|ed)?)\b",
     re.IGNORECASE,
 )
+_PLAIN_NO = frozenset(["not", "never", "no", "no longer", "cannot", "neither", "nor", "nobody", "none of", "no one"])
+_PLAIN_MAYBE = re.compile(r"may\b|might\b|perhaps|possibly|plan(?:s|ned)? to")
+_NEGATIVE = re.compile(
+    r"\b(?:not?|\w+n't|never|none|nor|neither|without|cannot|nothing|nobody|only|except|apart|alone|against|less|fewer|few|little|hardly|"
+    r"barely|rather|instead|away|beyond|lost|loss|refus\w*|den(?:y|ie|ial)\w*|reject\w*|declin\w*|fail\w*|doubt\w*|omit\w*|lack\w*|"
+    r"absen\w+|stop\w*|halt\w*|ceas\w*|end(?:s|ed)?|abandon\w*|suspen\w+|cancel\w*|withdr\w+|prevent\w*|ban(?:s|ned)?|forb\w+|"
+    r"prohibit\w*|oppos\w*|avoid\w*|exclud\w*|dissolv\w*|left|un(?!der|it|ti|ion|if|iq|ive)\w{3,}|im(?:possible|probable)|in(?:capable|valid|active)|"
+    r"dis(?:agree|miss|appro|contin|put)\w*|remov\w*|drop\w*|close[ds]?|free)\b",
+    re.IGNORECASE,
+)
+_UNSURE = re.compile(
+    r"\b(?:estimat|believ|think|thought|consider|suspect|likely|view|possib|potential|risk|option|can\b|could)",
+    re.IGNORECASE,
+)
 _NONE_BUT = re.compile(r"\b(?:before|ever|other|else|previous(?:ly)?|earlier|until|but|except)\b", re.IGNORECASE)
 _ONLY = re.compile(r"\b(?:first|only|last|sole|unprecedented|alone|newest)\b", re.IGNORECASE)
 _OWN_WORD = re.compile(
@@ -148,6 +162,23 @@ def differences(
                 yield kind, word.text, "added"
             elif dropped and all(j in other for j in there):
                 yield kind, word.text, "dropped"
+
+
+def out_of_nowhere(claim_text: str, claim: Sequence[Word], quote_text: str, quote: Sequence[Word]) -> Iterator[str]:
+    """Yield "no" or "maybe" where the claim plainly denies or doubts, and nothing of the quote is negative or unsure.
+
+    This needs no word that both texts have, so it holds for a claim in words of its own.
+    """
+    ours = cues(claim_text, claim)
+    only = _NONE_BUT.search(claim_text) and _ONLY.search(quote_text)
+    denies = any(cue.text in _PLAIN_NO or cue.text.startswith("den") for cue in ours)
+    if denies and not _NEGATIVE.search(quote_text) and not only:
+        yield "no"
+    kinds = {cue.kind for cue in cues(quote_text, quote)}
+    excuses = {cue.text: {"maybe", "later"} if cue.text.startswith("plan") else {"maybe"} for cue in ours}
+    unfounded = [text for text, good in excuses.items() if _PLAIN_MAYBE.match(text) and not kinds & good]
+    if unfounded and not _UNSURE.search(quote_text):
+        yield "maybe"
 
 
 def _heads(found: Iterable[Cue], kind: str) -> set[int]:
