@@ -116,12 +116,8 @@ def _subject(text: str, words: Sequence[Word], names: Sequence[Named], at: int, 
             break
         if not wide and any(name.end < other.start for other in words[:at] if _is_plain_verb(other)):
             break  # another verb stands between
-        if (
-            (_taken(text, words, name) and not wide)
-            or gap.startswith(("'s", "'"))
-            or gap[:1] == "-"
-            or _adjective(name)
-        ):
+        whose = gap.startswith(("'s", "'")) or gap[:1] == "-" or _adjective(name)
+        if not wide and (whose or _taken(text, words, name)):
             continue
         group = [name]
         for other in reversed(before[: before.index(name)]):
