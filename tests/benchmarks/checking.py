@@ -82,7 +82,7 @@ def main() -> None:
         report(
             "data", list(load_briefs(options.data / "kcna-2024.jsonl", options.data / "briefs")), options.seed, encoder
         )
-    for split in ("fit", "test"):
+    for split in ("fit", "test", "late"):
         claims = by_hand(split)
         result = shares(claims, [faulty_parts(claim, encoder) for claim in claims])
         print(
@@ -91,6 +91,10 @@ def main() -> None:
         )
         false = [claim for claim in claims if claim.kind]
         print(f"  not stated, caught: {np.mean([bool(faulty_parts(c, encoder)) for c in false]):.2f} of {len(false)}")
+    fair = [claim for split in ("fit", "test", "late") for claim in by_hand(split) if not claim.kind]
+    wrong = list(planted(fair, 3))
+    result = shares(wrong, [faulty_parts(claim, encoder) for claim in wrong])
+    print("errors planted in the fair ones: " + ", ".join(f"{kind} {n} {s:.2f}" for kind, (n, s) in result.items()))
     fresh = [claim for claim in true_claims(shelf, COUNT, 99) if claim.how != "exact"] + by_hand("test")
     times = []
     for claim in fresh:
