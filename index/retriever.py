@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 
 from ..corpus import QuestionError
+from .asynchronous import in_thread
 from .fuse import blend, capped, scaled
 from .index import Index, View
 from .ingest import front_text
@@ -90,6 +91,19 @@ class Retriever:
                 found = _timed(connection, found, inquiry, made.latest)
                 sides.append(self._hits(connection, found, k, inquiry.label))
             return sides[0] if len(sides) == 1 else taking_turns(sides, k)
+
+    async def asearch(
+        self,
+        question: str,
+        k: int = 8,
+        history: Sequence[str] = (),
+        where: Filter | None = None,
+        *,
+        plan: QueryPlan | None = None,
+        now: date | None = None,
+    ) -> list[Hit]:
+        """Return what `search` does, from a thread, so that the event loop goes on; a few run at once, others wait."""
+        return await in_thread(self.search, question, k, history, where, plan=plan, now=now)
 
     def score_spans(self, query: str, hits: Sequence[Hit], spans: Sequence[Sequence[tuple[int, int]]]) -> list[Floats]:
         """Return, for each hit, how well each span of its passage meets the query, in [0, 1].
