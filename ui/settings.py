@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from ..corpus import SettingsError
@@ -35,6 +35,11 @@ class Settings(BaseSettings):
     names: tuple[Path, ...] = Field((), description="name tables of one's own, in the form of index/names.toml")
     host: str = Field("127.0.0.1", description="address the chat window listens on")
     port: int = Field(7860, ge=1, le=65535, description="port of the chat window")
+    service_port: int = Field(8000, ge=1, le=65535, description="port of `serve` and of `mcp --http`")
+    token: SecretStr | None = Field(None, description="what clients of the service must show; needed beyond loopback")
+    rate: int = Field(600, ge=0, description="requests a minute that one client of the service may send; 0: no limit")
+    root_path: str = Field("", pattern="^(/[^/?#]+)*$", description="path that a proxy serves the service under")
+    log_questions: bool = Field(False, description="whether the service's log holds the questions")
 
     @classmethod
     def settings_customise_sources(
@@ -47,6 +52,16 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags before variables before the file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def settings_table() -> str:
+    """Return the settings as the README's Markdown table."""
+    rows = ["| setting | default | |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        shown = str(default).lower() if isinstance(default, bool) else str(default)
+        rows.append(f"| `{name}` | {f'`{shown}`' if default not in (None, (), '') else ''} | {field.description} |")
+    return "\n".join(rows)
 
 
 class Application:
