@@ -1,4 +1,4 @@
-"""The library for assistants that speak the Model Context Protocol: four tools that read, and the briefs as resources.
+"""The library for assistants that speak the Model Context Protocol: five tools that read, and the briefs as resources.
 
 Needs the extra: pip install 'northbrief[mcp]'. Nothing here writes, and nothing in a brief can call a tool.
 """
@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, NoReturn
 from urllib.parse import quote
 
 from fastapi import FastAPI
+from mcp import MCPError
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError
 from mcp.server.mcpserver.resources import ResourceSecurity
 from mcp.server.transport_security import TransportSecuritySettings
-from mcp.types import Resource, ToolAnnotations
+from mcp.types import INVALID_PARAMS, Resource, ToolAnnotations
 from pydantic import Field
 
 from ..corpus import NorthbriefError
@@ -23,6 +24,7 @@ from ..index import Retriever
 from ..index.asynchronous import in_thread
 from ..qa import Assistant, reference
 from .catalogue import Catalogue
+from .claims import check_claim as check
 from .guard import Guard, Limits, lifespan
 from .metrics import Metrics
 from .schemas import (
@@ -30,6 +32,7 @@ from .schemas import (
     MOST_TEXT,
     AnswerRecord,
     BriefsRecord,
+    CheckRecord,
     Count,
     History,
     Name,
@@ -58,6 +61,10 @@ class BriefServer(MCPServer):
     def __init__(self, catalogue: Catalogue) -> None:
         super().__init__("northbrief", instructions=INSTRUCTIONS, version=version("northbrief"), log_level="WARNING")
         self.catalogue = catalogue
+
+    async def get_prompt(self, name: str, *_: object, **__: object) -> NoReturn:
+        """Say that there are none; the official server takes an unknown one for a fault of its own."""
+        raise MCPError(INVALID_PARAMS, f"no prompt has the name {name!r}; there are none")
 
     async def list_resources(self) -> list[Resource]:
         """Return the newest briefs as resources."""
@@ -141,6 +148,24 @@ def build_server(retriever: Retriever, assistant: Assistant, catalogue: Catalogu
         """
         with told():
             return await in_thread(catalogue.page, offset, limit, institution, since, until)
+
+    @server.tool(annotations=reads)
+    async def check_claim(
+        claim: Annotated[str, Field(min_length=1, max_length=2_000, description="One sentence to be checked.")],
+        quotes: Annotated[
+            list[Annotated[str, Field(min_length=1, max_length=4_000)]] | None,
+            Field(max_length=20, description="The evidence; without it, the nearest passages of the briefs are."),
+        ] = None,
+        brief: Annotated[Name | None, Field(description="Id of the brief that the quotes are from.")] = None,
+    ) -> CheckRecord:
+        """Check whether quotes, or else the briefs, support a claim: names, numbers, dates, negation, who did what.
+
+        Returns `verdict`: supported, partly or unsupported; `reason` and `words`, what is not supported; and
+        `evidence`, the passage it was held against when no quotes were given. With `brief`, a quote that does not
+        stand in that brief word for word is unsupported.
+        """
+        with told():
+            return await in_thread(check, retriever, claim, quotes or [], brief)
 
     @server.resource(
         "brief:///{id}",

@@ -140,6 +140,15 @@ class AnswerRecord(BaseModel):
     citations: list[CitationRecord]
 
 
+class CheckRecord(BaseModel):
+    """Whether quotes support a claim, why not, and which passage was held against it."""
+
+    verdict: str = Field(description="supported, partly or unsupported.")
+    reason: str = Field(description="Why it is not supported, or not wholly; empty when it is.")
+    words: list[str] = Field(description="The words of the claim that are concerned.")
+    evidence: HitRecord | None = Field(description="The passage that was found for it; null when quotes were given.")
+
+
 class BriefsRecord(BaseModel):
     """A page of the list of briefs, newest first, undated last."""
 
