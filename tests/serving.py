@@ -1,12 +1,18 @@
 """What the tests of the services share: a small library, and an application served on loopback."""
 
+import os
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import httpx
 import uvicorn
 from northbrief.corpus import Brief
 
@@ -56,3 +62,38 @@ def served(app: Any) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Program:
+    """`northbrief ARGUMENTS` as a process of its own, listening on a free port."""
+
+    def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "log.txt"
+        command = [sys.executable, "-m", "northbrief.ui", *arguments, "--port", str(self.port)]
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(command, cwd=folder, env=os.environ | environment, stdout=log, stderr=log)
+
+    def __enter__(self) -> "Program":
+        deadline = time.monotonic() + 90
+        while True:
+            try:
+                httpx.get(f"{self.address}/health", timeout=5)
+                return self
+            except httpx.HTTPError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    self.process.kill()
+                    raise AssertionError(f"the service did not start: {self.log.read_text()}") from None
+                time.sleep(0.1)
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=40)

@@ -19,7 +19,7 @@ from northbrief.qa import REFUSAL, Assistant
 from northbrief.ui.guard import Limits, Rates, hostname
 from northbrief.ui.service import OPEN, build_service
 
-from .serving import BRIEFS, OFF_TOPIC, QUESTION, served
+from .serving import BRIEFS, OFF_TOPIC, QUESTION, Program, served
 
 TOKEN = "a token of some length"
 SIGNED = {"Authorization": f"Bearer {TOKEN}"}
@@ -372,6 +372,20 @@ def test_what_is_no_question_is_told_so(client: httpx.Client, body: bytes, statu
     assert status == 200 or response.json()["error"]["type"] == "invalid_request_error"
 
 
+def test_malformed_requests_bring_no_fault_and_no_trace(assistant: Assistant) -> None:
+    pytest.importorskip("schemathesis")
+    from .benchmarks.malformed import Watched, counted, hammer
+
+    watched = Watched(service(assistant, rate=0))
+    with served(watched) as address:
+        code, printed = hammer(address, 240, "fuzzing")
+        answers = counted(address)
+    assert code == 0, printed
+    assert watched.shown == []
+    assert sum(answers.values()) >= 100
+    assert [status for status in answers if status >= "500"] == []
+
+
 def test_a_fault_shows_no_trace(assistant: Assistant, caplog: pytest.LogCaptureFixture) -> None:
     class Broken(Retriever):
         def plan(self, *_: Any, **__: Any) -> Any:
@@ -407,36 +421,6 @@ def test_the_log_holds_a_question_only_when_asked_to(
     assert ("question" in fields[0]) == logged
 
 
-class Program:
-    """`northbrief ARGUMENTS` as a process of its own, listening on a free port."""
-
-    def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.log = folder / "log.txt"
-        command = [sys.executable, "-m", "northbrief.ui", *arguments, "--port", str(self.port)]
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(command, cwd=folder, env=os.environ | environment, stdout=log, stderr=log)
-
-    def __enter__(self) -> "Program":
-        deadline = time.monotonic() + 90
-        while True:
-            try:
-                httpx.get(f"{self.address}/health", timeout=5)
-                return self
-            except httpx.HTTPError:
-                if self.process.poll() is not None or time.monotonic() > deadline:
-                    self.process.kill()
-                    raise AssertionError(f"the service did not start: {self.log.read_text()}") from None
-                time.sleep(0.1)
-
-    def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.wait(timeout=40)
-
-
 @pytest.fixture(scope="module")
 def home(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("served")
@@ -470,18 +454,6 @@ def test_a_service_for_others_needs_a_token(home: Path) -> None:
     done = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert "NORTHBRIEF_TOKEN" in done.stderr
-
-
-def test_the_window_and_its_api_are_served_beside_it_behind_the_token(home: Path) -> None:
-    settings = {"NORTHBRIEF_HOME": str(home), "NORTHBRIEF_TOKEN": TOKEN}
-    with Program(home, "serve", "--window", **settings) as program, httpx.Client(base_url=program.address) as client:
-        assert client.post("/search", json={"question": QUESTION}, headers=SIGNED).status_code == 200
-        assert client.get("/window/config").status_code == 401
-        wrong = client.post("/window/login", data={"username": "northbrief", "password": "wrong"})
-        assert wrong.status_code == 400
-        assert client.get("/window/config").status_code == 401
-        client.post("/window/login", data={"username": "northbrief", "password": TOKEN}).raise_for_status()
-        assert "components" in client.get("/window/config").json()
 
 
 def test_searches_from_many_threads_agree(client: httpx.Client) -> None:

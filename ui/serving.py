@@ -139,6 +139,7 @@ def mount_window(app: Any, parts: Application) -> None:
 
     import gradio as gr
 
+    from .api import with_api
     from .app import build_app, launch_options
 
     chosen = parts.settings
@@ -148,7 +149,7 @@ def mount_window(app: Any, parts: Application) -> None:
     def login(user: str, password: str) -> bool:
         return user == "northbrief" and hmac.compare_digest(password.encode("utf-8", "replace"), token.encode())
 
-    blocks = build_app(parts.index, parts.assistant)
+    blocks = with_api(build_app(parts.index, parts.assistant), parts.assistant)
     gr.mount_gradio_app(
         app,
         blocks,
