@@ -9,7 +9,6 @@ from datetime import date
 import numpy as np
 
 from ..corpus import QuestionError
-from .asynchronous import in_thread
 from .fuse import blend, capped, scaled
 from .index import Index, View
 from .ingest import front_text
@@ -103,6 +102,8 @@ class Retriever:
         now: date | None = None,
     ) -> list[Hit]:
         """Return what `search` does, from a thread, so that the event loop goes on; a few run at once, others wait."""
+        from .asynchronous import in_thread  # asyncio is a tenth of the import of a script that does not await
+
         return await in_thread(self.search, question, k, history, where, plan=plan, now=now)
 
     def score_spans(self, query: str, hits: Sequence[Hit], spans: Sequence[Sequence[tuple[int, int]]]) -> list[Floats]:

@@ -8,7 +8,6 @@ from functools import partial
 
 from ..corpus.language import guess_language
 from ..index import Filter, Hit, Index, Retriever
-from ..index.asynchronous import in_thread, parts_in_thread
 from ..index.parts import FUNCTION_WORDS
 from .extract import WORDS, Sentence, ranked_sentences, select
 from .types import Answer, Citation, Claim, Verdict, reference
@@ -76,12 +75,16 @@ class Assistant:
 
     async def aask(self, question: str, history: Sequence[str] = (), where: Filter | None = None) -> Answer:
         """Return what `ask` does, from a thread, so that the event loop goes on; a few run at once, others wait."""
+        from ..index.asynchronous import in_thread  # not loaded by scripts that do not await
+
         return await in_thread(self.ask, question, history, where)
 
     def astream(
         self, question: str, history: Sequence[str] = (), where: Filter | None = None
     ) -> AsyncGenerator[Answer, None]:
         """Yield what `stream` does, from a thread. A consumer that leaves ends it after the part that it is at."""
+        from ..index.asynchronous import parts_in_thread
+
         return parts_in_thread(partial(self.stream, question, history, where))
 
 
