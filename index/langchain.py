@@ -10,6 +10,8 @@ from .records import flat
 from .retriever import Retriever
 from .types import Filter, Hit
 
+__all__ = ["NorthbriefRetriever"]
+
 
 class NorthbriefRetriever(BaseRetriever):
     """Passages as `Document`s: the text, the passage's id, and everything of `flat` as metadata.

@@ -9,6 +9,8 @@ from .records import flat
 from .retriever import Retriever
 from .types import Filter, Hit
 
+__all__ = ["NorthbriefRetriever"]
+
 FOR_READERS = frozenset({"title", "authors", "institution", "published"})
 """The metadata that a language model is shown with a passage; the rest is for programs."""
 

@@ -157,6 +157,12 @@ def test_the_public_names_are_these(layer: str) -> None:
     assert sorted(getattr(importlib.import_module(f"northbrief.{layer}"), "__all__", [])) == sorted(PUBLIC[layer])
 
 
+@pytest.mark.parametrize("module", ["langchain", "llamaindex"])
+def test_a_frameworks_module_has_one_public_name(module: str) -> None:
+    pytest.importorskip({"langchain": "langchain_core", "llamaindex": "llama_index.core"}[module])
+    assert importlib.import_module(f"northbrief.index.{module}").__all__ == ["NorthbriefRetriever"]
+
+
 @pytest.mark.parametrize(("layer", "name"), [(layer, name) for layer, names in PUBLIC.items() for name in names])
 def test_a_public_name_resolves(layer: str, name: str) -> None:
     assert hasattr(importlib.import_module(f"northbrief.{layer}"), name)

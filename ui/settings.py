@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     rerank: bool = Field(True, description="late interaction over the leading passages")
     cap: int = Field(CAP, ge=0, description="passages one brief may take before others have had theirs; 0: no cap")
     names: tuple[Path, ...] = Field((), description="name tables of one's own, in the form of index/names.toml")
-    host: str = Field("127.0.0.1", description="address the chat window listens on")
+    host: str = Field("127.0.0.1", description="address the chat window or the service listens on")
     port: int = Field(7860, ge=1, le=65535, description="port of the chat window")
     service_port: int = Field(8000, ge=1, le=65535, description="port of `serve` and of `mcp --http`")
     token: SecretStr | None = Field(None, description="what clients of the service must show; needed beyond loopback")
