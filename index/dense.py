@@ -8,6 +8,7 @@ belongs to. When it is missing, older or damaged it is built again from SQLite; 
 import json
 import os
 import sqlite3
+import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from typing import Any
 import faiss
 import numpy as np
 
+from .holder import scratch_name
 from .store import read_all_vectors, read_vectors
 from .types import Floats, Ints
 
@@ -143,6 +145,9 @@ def _label(path: Path) -> Path:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    scratch.write_bytes(data)
-    os.replace(scratch, path)
+    scratch = path.with_name(f"{scratch_name(path.name)}{threading.get_ident()}")
+    try:
+        scratch.write_bytes(data)
+        os.replace(scratch, path)
+    finally:
+        scratch.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import tempfile
 import threading
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -17,30 +18,34 @@ from uuid import uuid4
 import numpy as np
 import platformdirs
 
-from ..corpus import Brief, BriefError, BriefLoader, Failure, NorthbriefError, StoreMismatch
+from ..corpus import Brief, BriefError, BriefLoader, Failure, NorthbriefError, StoreError, StoreMismatch
 from ..corpus.chunk import Chunking
 from ..corpus.shelf import load_shelf
 from .dense import DenseIndex, build_dense, is_large, load_dense
 from .encoder import load_encoder
 from .export import cache_folder
+from .holder import clear_leftovers, scratch_name
 from .ingest import (
     Prepared,
-    brief_digest,
     identified,
+    is_free,
     known_encodings,
     make_encodings,
     prepare,
     remove_brief,
     replace_content,
+    with_suffix,
     write_brief,
 )
 from .late import PARTS, TokenCodec, codec_from_bytes, train_codec
+from .proof import brief_digest
 from .store import Store, read_briefs
 from .types import AddReport, Encoder
 from .weights import MINILM
 
 FILE_NAME = "index.db"
 BATCH_PASSAGES = 64  # encoded and committed together: enough to keep all cores busy, little to lose
+CATCH_UP = 3  # times that a rebuild follows what others write meanwhile, before it makes them wait
 CODEC_EVERY = 3  # every third passage of the shipped shelf, some 12,000 token vectors, fits the token codec
 
 Progress = Callable[[int, int], None]
@@ -101,20 +106,47 @@ class Index:
     ) -> AddReport:
         """Make the index at `path` again from the briefs it holds, with another encoder or cut in another way.
 
-        The new content is made beside the old, which can be read meanwhile but not written, and then takes its place
-        in one transaction. Handles that are open go on with it, or say that it was made by another encoder than theirs.
+        The new content is made beside the old, which can be read and written meanwhile, and then takes its place in
+        one transaction; what was written meanwhile is brought in before. Handles that are open go on with it, or say
+        that it was made by another encoder than theirs. Progress tells briefs and passages made so far.
         """
         store = Store(index_file(path))
+        clear_leftovers(store.path)
         with (
-            store.writing() as connection,
-            tempfile.TemporaryDirectory(dir=store.path.parent) as folder,
+            tempfile.TemporaryDirectory(prefix=scratch_name(store.path.name), dir=store.path.parent) as folder,
             cls(Store(Path(folder, FILE_NAME)), encoder or MINILM.name, late=late) as fresh,
         ):
-            report = fresh.add(read_briefs(connection), progress)
-            with fresh._store.reading() as made:
-                replace_content(connection, made)
+            for _ in range(CATCH_UP):
+                with store.reading() as connection:
+                    fresh._follow(connection, progress)
+                    seen = store.generation()
+                if store.generation() == seen:
+                    break
+            with store.writing() as connection:
+                fresh._follow(connection, progress)
+                with fresh._store.reading() as made:
+                    replace_content(connection, made)
+                report = AddReport(added=tuple(brief.id for brief in fresh.briefs()), passages=len(fresh))
         store.close()
         return report
+
+    def _follow(self, other: sqlite3.Connection, progress: Progress | None) -> None:
+        """Bring this index in step with the briefs of another store, whose view `other` is."""
+        wanted = dict(other.execute("SELECT id, digest FROM briefs").fetchall())
+        with self._store.reading() as connection:
+            have = dict(connection.execute("SELECT id, digest FROM briefs").fetchall())
+        for brief_id in have.keys() - wanted.keys():
+            self.remove(brief_id)
+        changed = [brief_id for brief_id, digest in wanted.items() if have.get(brief_id) != digest]
+        failed: list[Failure] = []
+        seen = written = 0
+        for part in self._prepared(read_briefs(other, changed), failed):
+            written += self._write(part, {"added": [], "replaced": []}, as_named=True)
+            seen += len(part)
+            if progress:
+                progress(seen, written)
+        if failed:  # never a rebuilt index with less in it
+            raise StoreError(f"cannot make {failed[0].source} again ({failed[0].reason}); the index is as it was")
 
     def close(self) -> None:
         """Release the file; an approximate index that is being built is finished first."""
@@ -254,7 +286,7 @@ class Index:
                 connection.executemany("UPDATE briefs SET source = ? WHERE id = ?", moved)
         return changed
 
-    def _prepared(self, briefs: list[Brief], failed: list[Failure]) -> Iterator[list[Prepared]]:
+    def _prepared(self, briefs: Iterable[Brief], failed: list[Failure]) -> Iterator[list[Prepared]]:
         """The briefs cut into passages, in parts of about BATCH_PASSAGES."""
         part: list[Prepared] = []
         for brief in briefs:
@@ -268,7 +300,8 @@ class Index:
         if part:
             yield part
 
-    def _write(self, part: list[Prepared], done: dict[str, list[str]]) -> int:
+    def _write(self, part: list[Prepared], done: dict[str, list[str]], *, as_named: bool = False) -> int:
+        """Encode and store the briefs, all in one transaction; `as_named` keeps derived ids as they are."""
         self._record_build()
         with self._store.reading() as connection:
             digests = [digest for prepared in part for digest in prepared.input_digests()]
@@ -284,6 +317,9 @@ class Index:
         with self._store.writing() as connection:
             states = []
             for prepared in part:
+                if prepared.brief.derived_id and not as_named and not is_free(connection, prepared.brief):
+                    # Another process has given the id to another file since ours was cut; the encodings stay good.
+                    prepared = prepare(with_suffix(prepared.brief), self.encoder, Chunking())
                 brief_id = prepared.brief.id
                 there = connection.execute("SELECT 1 FROM briefs WHERE id = ?", (brief_id,)).fetchone()
                 write_brief(connection, prepared, encodings, self.encoder)
@@ -297,13 +333,14 @@ class Index:
         if self._store.setting("encoder") is not None:
             self._check(self.encoder)  # another process may have been first, with another encoder
             return
-        settings: dict[str, str | bytes] = {
+        settings: dict[str, str | bytes | int] = {
             "encoder": json.dumps(asdict(self.encoder.spec)),
             "chunking": json.dumps(asdict(Chunking())),
         }
         settings["store"] = uuid4().hex
         if self._late:
-            settings["codec"] = fitted_codec(self.encoder).tobytes()
+            settings["codec"] = codec = fitted_codec(self.encoder).tobytes()
+            settings["codec_crc"] = zlib.crc32(codec)
         with self._store.writing() as connection:
             connection.executemany("INSERT OR IGNORE INTO settings VALUES (?, ?)", list(settings.items()))
         self._check(self.encoder)
@@ -337,7 +374,7 @@ class Index:
     def _current_codec(self) -> TokenCodec | None:
         with self._lock:
             if self._codec is None and (data := self._store.setting("codec")):
-                self._codec = codec_from_bytes(data, self._dimension())
+                self._codec = codec_from_bytes(self._store.checked("codec", data), self._dimension())
             return self._codec
 
     def _current_dense(self) -> DenseIndex:

@@ -1,11 +1,13 @@
 """From briefs to rows: cutting, encoding, and writing each brief whole or not at all."""
 
 import hashlib
+import re
 import sqlite3
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +17,8 @@ from ..corpus import Brief, BriefError, Passage
 from ..corpus.chunk import Chunking, split_brief
 from .late import TokenCodec
 from .lexical import add_terms, remove_terms
-from .store import brief_row
+from .proof import brief_digest, facts_checksum, input_digest
+from .store import CONTENT, brief_row
 from .types import Encoder, Encoding
 
 TITLE_PIECES = 48  # of a title in front of each passage; longer ones are cut so that the passage keeps its room
@@ -58,20 +61,6 @@ def front_text(title: str, encoder: Encoder) -> str:
     return f"{encoder.spec.passage_prefix}{title}\n"
 
 
-def brief_digest(brief: Brief) -> bytes:
-    """Return 16 bytes that change whenever the text or anything known of the brief changes, save where it lies."""
-    digest = hashlib.blake2b(digest_size=16)
-    for field in fields(brief):
-        if field.name != "source":
-            digest.update(f"{field.name}={getattr(brief, field.name)!r}\x00".encode("utf-8", "surrogatepass"))
-    return digest.digest()
-
-
-def input_digest(text: str) -> bytes:
-    """Return 16 bytes for a text as the encoder reads it: the key under which an earlier encoding is found again."""
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
 def identified(connection: sqlite3.Connection, brief: Brief, claimed: dict[str, str]) -> Brief:
     """Return `brief` under the id it has, or gets, in this index.
 
@@ -87,19 +76,28 @@ def identified(connection: sqlite3.Connection, brief: Brief, claimed: dict[str, 
             raise BriefError(f"found the id {brief.id!r} again, expected each once; {claimed[brief.id]} has it")
         claimed[brief.id] = brief.source or "a brief before it"
         return brief
-    row = connection.execute("SELECT id FROM briefs WHERE source = ? AND derived_id", (brief.source,)).fetchone()
-    if row and claimed.get(row[0], brief.source) == brief.source and row[0].startswith(brief.id):
-        found = replace(brief, id=row[0])
-    elif claimed.get(brief.id, brief.source) == brief.source and _is_free(connection, brief):
+    rows = connection.execute("SELECT id FROM briefs WHERE source = ? AND derived_id", (brief.source,)).fetchall()
+    own = [known for (known,) in rows if claimed.get(known, brief.source) == brief.source]
+    kept = next((known for known in own if re.fullmatch(re.escape(brief.id) + "(-[0-9a-f]{6})?", known)), None)
+    if kept is None and brief.source and len(rows) == len(own) == 1:
+        kept = own[0]  # a file that was renamed
+    if kept is not None:
+        found = replace(brief, id=kept)
+    elif claimed.get(brief.id, brief.source) == brief.source and is_free(connection, brief):
         found = brief
     else:
-        suffix = hashlib.blake2b(brief.source.encode("utf-8", "surrogatepass"), digest_size=3).hexdigest()
-        found = replace(brief, id=f"{brief.id}-{suffix}")
+        found = with_suffix(brief)
     claimed[found.id] = brief.source
     return found
 
 
-def _is_free(connection: sqlite3.Connection, brief: Brief) -> bool:
+def with_suffix(brief: Brief) -> Brief:
+    """Return the brief with six digits of its source behind its id."""
+    suffix = hashlib.blake2b(brief.source.encode("utf-8", "surrogatepass"), digest_size=3).hexdigest()
+    return replace(brief, id=f"{brief.id}-{suffix}")
+
+
+def is_free(connection: sqlite3.Connection, brief: Brief) -> bool:
     """Whether no other file holds the brief's id; one that was moved is not another."""
     row = connection.execute("SELECT source, text FROM briefs WHERE id = ?", (brief.id,)).fetchone()
     return row is None or row[0] == brief.source or (row[1] == brief.text and not Path(row[0]).exists())
@@ -112,10 +110,11 @@ def known_encodings(
     known = {}
     for digest in set(digests):
         row = connection.execute(
-            "SELECT vector, packed FROM passages LEFT JOIN tokens USING (n) WHERE input = ? LIMIT 1", (digest,)
+            "SELECT vector, p.crc, packed, t.crc FROM passages p LEFT JOIN tokens t USING (n) WHERE input = ? LIMIT 1",
+            (digest,),
         ).fetchone()
-        if row:
-            known[digest] = (row[0], row[1])
+        if row and zlib.crc32(row[0]) == row[1] and (row[2] is None or zlib.crc32(row[2]) == row[3]):
+            known[digest] = (row[0], row[2])
     return known
 
 
@@ -134,12 +133,16 @@ def write_brief(
     for passage, digest in zip(prepared.passages, prepared.input_digests(), strict=True):
         vector, packed = encodings[digest]
         n = connection.execute(
-            "INSERT INTO passages (id, brief, start, stop, page, heading, input, vector) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (passage.id, number, passage.start, passage.end, passage.page, passage.heading, digest, vector),
+            "INSERT INTO passages (id, brief, start, stop, page, heading, input, vector, facts, crc) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(passage.id, number, passage.start, passage.end, passage.page, passage.heading, digest, vector),
+                facts_checksum(passage.id, passage.start, passage.end, passage.page, passage.heading, digest),
+                zlib.crc32(vector),
+            ),
         ).lastrowid
         if packed is not None:
-            connection.execute("INSERT INTO tokens VALUES (?, ?)", (n, packed))
+            connection.execute("INSERT INTO tokens (n, packed, crc) VALUES (?, ?, ?)", (n, packed, zlib.crc32(packed)))
         lexical.append((int(n or 0), lexical_text(prepared.brief.title, passage.heading, passage.text)))
     add_terms(connection, lexical)
     _count_pieces(connection, [text for _, text in lexical], encoder, +1)
@@ -169,15 +172,25 @@ def replace_content(connection: sqlite3.Connection, other: sqlite3.Connection) -
     last = connection.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'").fetchone()
     offset = last[0] if last else 0
     connection.execute("INSERT INTO lexical (lexical) VALUES ('delete-all')")
-    for table in ("tokens", "passages", "briefs", "pieces"):
+    for table in reversed(CONTENT):
         connection.execute(f"DELETE FROM {table}")
     connection.execute("DELETE FROM settings WHERE key NOT IN ('format', 'generation')")
     kept = other.execute("SELECT key, value FROM settings WHERE key NOT IN ('format', 'generation')")
     connection.executemany("INSERT INTO settings VALUES (?, ?)", kept)
-    for table, numbered in (("briefs", False), ("pieces", False), ("passages", True), ("tokens", True)):
-        for row in other.execute(f"SELECT * FROM {table}"):
-            values = (row[0] + offset, *row[1:]) if numbered else row
-            connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", values)
+    for table in CONTENT:
+        rows = other.execute(f"SELECT * FROM {table}")
+        names = [column[0] for column in rows.description]  # a migrated file has them in another order
+        insert = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+        if table in ("passages", "tokens"):
+            at = names.index("n")
+            connection.executemany(insert, ((*row[:at], row[at] + offset, *row[at + 1 :]) for row in rows))
+        else:
+            connection.executemany(insert, rows)
+    index_terms(connection)
+
+
+def index_terms(connection: sqlite3.Connection) -> None:
+    """Put all passages into the lexical index, which is empty."""
     rows = connection.execute(
         "SELECT p.n, b.title, p.heading, b.text, p.start, p.stop FROM passages p JOIN briefs b ON b.n = p.brief"
     )
