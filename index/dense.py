@@ -127,17 +127,32 @@ def build_dense(
 
 def load_dense(path: Path, store: str, generation: int, numbers: Ints) -> DenseIndex | None:
     """Return the saved index if it is that of this store and generation and undamaged, else None."""
+    label = saved_label(path)
+    if label is None or not is_current(path, store, generation):
+        return None
     try:
-        label = json.loads(_label(path).read_text("utf-8"))
-        if (label["store"], label["generation"]) != (store, generation):
-            return None
         data = path.read_bytes()
         if zlib.crc32(data) != label["crc32"]:
             return None
         index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError):  # RuntimeError: what FAISS raises
+    except (OSError, ValueError, TypeError, RuntimeError):  # RuntimeError: what FAISS raises
         return None
     return DenseIndex(index, numbers, generation) if index.ntotal == len(numbers) else None
+
+
+def saved_label(path: Path) -> dict[str, Any] | None:
+    """Return what is recorded of the saved index: store, generation and checksum; None if nothing can be read."""
+    try:
+        label = json.loads(_label(path).read_text("utf-8"))
+        return label if isinstance(label, dict) and label.keys() >= {"store", "generation", "crc32"} else None
+    except (OSError, ValueError):
+        return None
+
+
+def is_current(path: Path, store: str, generation: int) -> bool:
+    """Whether the saved index says it is that of this store and generation."""
+    label = saved_label(path)
+    return label is not None and (label["store"], label["generation"]) == (store, generation)
 
 
 def _label(path: Path) -> Path:

@@ -168,6 +168,11 @@ class Index:
         return self._store.path
 
     @property
+    def store(self) -> Store:
+        """The store that holds everything."""
+        return self._store
+
+    @property
     def encoder(self) -> Encoder:
         """The encoder, loaded on first use.
 
@@ -227,7 +232,7 @@ class Index:
             if progress:
                 progress(seen, written)
         if written:
-            self._save_dense()
+            self.save_dense()
         failed += briefs.failed if isinstance(briefs, BriefLoader) else []
         return AddReport(
             added=tuple(done["added"]),
@@ -239,12 +244,13 @@ class Index:
 
     def remove(self, brief_id: str) -> bool:
         """Remove the brief from every index at once; False when there is none of this id."""
-        if self.brief(brief_id) is None:
-            return False
+        with self._store.reading() as connection:  # not the brief itself: one that is damaged can be removed, too
+            if connection.execute("SELECT 1 FROM briefs WHERE id = ?", (brief_id,)).fetchone() is None:
+                return False
         encoder = self.encoder
         with self._store.writing() as connection:
             removed = remove_brief(connection, brief_id, encoder)
-        self._save_dense()
+        self.save_dense()
         return removed
 
     @contextmanager
@@ -408,10 +414,10 @@ class Index:
     def _build_behind(self) -> None:
         # The index was closed, or its folder cannot be written: searches stay exact, the next opening tries again.
         with suppress(NorthbriefError, sqlite3.Error, OSError):
-            self._save_dense()
+            self.save_dense()
 
-    def _save_dense(self) -> None:
-        """Keep an approximate index, built where it is due; an exact one is read from the vectors as fast."""
+    def save_dense(self) -> None:
+        """Keep an approximate index in its file, built where due; an exact one is read from the vectors as fast."""
         try:
             with self._store.reading() as connection:
                 self._building = True

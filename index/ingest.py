@@ -5,7 +5,7 @@ import re
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,9 +16,9 @@ import numpy as np
 from ..corpus import Brief, BriefError, Passage
 from ..corpus.chunk import Chunking, split_brief
 from .late import TokenCodec
-from .lexical import add_terms, remove_terms
+from .lexical import CREATE_LEXICAL, add_terms, remove_terms
 from .proof import brief_digest, facts_checksum, input_digest
-from .store import CONTENT, brief_row
+from .store import CONTENT, brief_row, read_briefs
 from .types import Encoder, Encoding
 
 TITLE_PIECES = 48  # of a title in front of each passage; longer ones are cut so that the passage keeps its room
@@ -129,6 +129,18 @@ def write_brief(
     row = brief_row(prepared.brief, prepared.digest)
     marks = ", ".join(f":{key}" for key in row)
     number = connection.execute(f"INSERT INTO briefs ({', '.join(row)}) VALUES ({marks})", row).lastrowid
+    lexical = write_passages(connection, int(number or 0), prepared, encodings)
+    add_terms(connection, lexical)
+    _count_pieces(connection, [text for _, text in lexical], encoder, +1)
+
+
+def write_passages(
+    connection: sqlite3.Connection,
+    number: int,
+    prepared: Prepared,
+    encodings: dict[bytes, tuple[bytes, bytes | None]],
+) -> list[tuple[int, str]]:
+    """Write the passages of the brief with this number; return what the lexical index is to read of each."""
     lexical = []
     for passage, digest in zip(prepared.passages, prepared.input_digests(), strict=True):
         vector, packed = encodings[digest]
@@ -144,23 +156,30 @@ def write_brief(
         if packed is not None:
             connection.execute("INSERT INTO tokens (n, packed, crc) VALUES (?, ?, ?)", (n, packed, zlib.crc32(packed)))
         lexical.append((int(n or 0), lexical_text(prepared.brief.title, passage.heading, passage.text)))
-    add_terms(connection, lexical)
-    _count_pieces(connection, [text for _, text in lexical], encoder, +1)
+    return lexical
 
 
 def remove_brief(connection: sqlite3.Connection, brief_id: str, encoder: Encoder) -> bool:
     """Remove the brief and everything made from it; False if there is none of this id."""
-    found = connection.execute("SELECT n, title, text FROM briefs WHERE id = ?", (brief_id,)).fetchone()
+    found = connection.execute("SELECT n FROM briefs WHERE id = ?", (brief_id,)).fetchone()
     if found is None:
         return False
-    number, title, text = found
-    rows = connection.execute("SELECT n, start, stop, heading FROM passages WHERE brief = ?", (number,)).fetchall()
-    lexical = [(n, lexical_text(title, heading, text[start:stop])) for n, start, stop, heading in rows]
-    remove_terms(connection, lexical)
-    _count_pieces(connection, [terms for _, terms in lexical], encoder, -1)
+    [number] = found
+    try:
+        [brief] = read_briefs(connection, [brief_id])
+    except (ValueError, sqlite3.OperationalError):  # damaged: which words it had indexed is not known any more
+        brief = None
+    if brief is not None:
+        rows = connection.execute("SELECT n, start, stop, heading FROM passages WHERE brief = ?", (number,)).fetchall()
+        lexical = [(n, lexical_text(brief.title, heading, brief.text[a:b])) for n, a, b, heading in rows]
+        remove_terms(connection, lexical)
+        _count_pieces(connection, [terms for _, terms in lexical], encoder, -1)
     connection.execute("DELETE FROM tokens WHERE n IN (SELECT n FROM passages WHERE brief = ?)", (number,))
     connection.execute("DELETE FROM passages WHERE brief = ?", (number,))
     connection.execute("DELETE FROM briefs WHERE n = ?", (number,))
+    if brief is None:
+        index_terms(connection)
+        count_all_pieces(connection, encoder)
     return True
 
 
@@ -171,7 +190,6 @@ def replace_content(connection: sqlite3.Connection, other: sqlite3.Connection) -
     """
     last = connection.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'").fetchone()
     offset = last[0] if last else 0
-    connection.execute("INSERT INTO lexical (lexical) VALUES ('delete-all')")
     for table in reversed(CONTENT):
         connection.execute(f"DELETE FROM {table}")
     connection.execute("DELETE FROM settings WHERE key NOT IN ('format', 'generation')")
@@ -190,11 +208,27 @@ def replace_content(connection: sqlite3.Connection, other: sqlite3.Connection) -
 
 
 def index_terms(connection: sqlite3.Connection) -> None:
-    """Put all passages into the lexical index, which is empty."""
+    """Make the lexical index anew from all passages."""
+    connection.execute("DROP TABLE lexical_terms")
+    connection.execute("DROP TABLE lexical")
+    connection.execute(CREATE_LEXICAL)
+    connection.execute("CREATE VIRTUAL TABLE lexical_terms USING fts5vocab (lexical, row)")
+    add_terms(connection, lexical_rows(connection))
+
+
+def count_all_pieces(connection: sqlite3.Connection, encoder: Encoder) -> None:
+    """Count the word pieces of all passages anew."""
+    connection.execute("DELETE FROM pieces")
+    _count_pieces(connection, [text for _, text in lexical_rows(connection)], encoder, +1)
+
+
+def lexical_rows(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
+    """Each passage's number and what the lexical index reads of it."""
     rows = connection.execute(
-        "SELECT p.n, b.title, p.heading, b.text, p.start, p.stop FROM passages p JOIN briefs b ON b.n = p.brief"
+        "SELECT p.n, b.title, p.heading, b.text, p.start, p.stop FROM passages p JOIN briefs b ON b.n = p.brief "
+        "ORDER BY p.n"
     )
-    add_terms(connection, ((n, lexical_text(title, heading, text[a:b])) for n, title, heading, text, a, b in rows))
+    return ((n, lexical_text(title, heading, text[a:b])) for n, title, heading, text, a, b in rows)
 
 
 def lexical_text(title: str, heading: str, text: str) -> str:

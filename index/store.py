@@ -21,6 +21,7 @@ import numpy as np
 
 from ..corpus import Brief, BriefError, DateSource, Passage, StoreDamaged, StoreError, StoreLocked, StoreMismatch
 from .holder import current_holder, recorded, scratch_name
+from .lexical import CREATE_LEXICAL
 from .migrate import migrate
 from .proof import brief_digest, facts_checksum
 from .types import Filter, Floats, Ints
@@ -28,7 +29,7 @@ from .types import Filter, Floats, Ints
 FORMAT = 2
 WAIT_SECONDS = 60.0  # how long a second writer waits for the first
 
-_SCHEMA = """
+_SCHEMA = f"""
 CREATE TABLE settings (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE briefs (
     n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL, authors TEXT NOT NULL,
@@ -49,7 +50,7 @@ CREATE TABLE documents (
     source TEXT PRIMARY KEY, root TEXT NOT NULL, digest BLOB NOT NULL, stamp TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE pieces (piece INTEGER PRIMARY KEY, passages INTEGER NOT NULL);
-CREATE VIRTUAL TABLE lexical USING fts5 (terms, content='', tokenize="porter unicode61 remove_diacritics 2");
+{CREATE_LEXICAL};
 CREATE VIRTUAL TABLE lexical_terms USING fts5vocab (lexical, row);
 """
 # AUTOINCREMENT: a passage's number is never given again, so a reader's old number can't name a new passage.
@@ -162,8 +163,7 @@ class Store:
         with _our_errors(self.path):
             if not self.path.exists():
                 self._create()
-            if not self.path.stat().st_size:
-                raise _BadValue("the file is empty")
+            _check_length(self.path)
             self._uri = _uri(self.path)
             try:
                 found = self.setting("format")
@@ -222,6 +222,19 @@ def _uri(path: Path) -> str:
     return f"{path.absolute().as_uri()}?{'immutable=1' if closed else 'mode=rw'}"
 
 
+def _check_length(path: Path) -> None:
+    """Refuse a file that is shorter than its first page says; while it has a log, its length says nothing."""
+    logs = _beside(path)
+    if not any(log.exists() for log in logs):
+        with path.open("rb") as file:
+            head = file.read(100)
+        page_size = int.from_bytes(head[16:18], "big")
+        wanted = (65536 if page_size == 1 else page_size) * int.from_bytes(head[28:32], "big")
+        length = path.stat().st_size
+        if (not length or (head.startswith(b"SQLite format 3\x00") and length < wanted)) and not logs[0].exists():
+            raise _BadValue(f"the file has {length} bytes of {wanted or 'some'}")
+
+
 def _beside(path: Path) -> tuple[Path, Path]:
     """The files that SQLite keeps beside the database while it is open."""
     return Path(f"{path}-wal"), Path(f"{path}-shm")
@@ -259,7 +272,7 @@ def _our_errors(path: Path) -> Iterator[None]:
                 f"{path} cannot be opened or written ({error}); check the folder and the free space"
             ) from error
         raise _damaged(path, error) from error
-    except (sqlite3.DatabaseError, _BadValue) as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError, _BadValue) as error:  # a damaged name in a message of SQLite's
         raise _damaged(path, error) from error
 
 
