@@ -119,6 +119,7 @@ def build_dense(
     else:
         lists = int(4 * np.sqrt(len(numbers)))
         index = faiss.index_factory(dimension, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+        index.cp.min_points_per_centroid = 1  # do not warn on a small sample
         index.train(vectors[:: max(1, len(vectors) // (64 * lists))])  # 64 vectors a list place its centre well enough
     if len(numbers):
         index.add_with_ids(vectors, numbers)

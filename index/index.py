@@ -206,11 +206,14 @@ class Index:
         """Return a number that grows with every change, also those that other processes make."""
         return self._store.generation()
 
-    def add(self, briefs: Iterable[Brief], progress: Progress | None = None) -> AddReport:
+    def add(
+        self, briefs: Iterable[Brief], progress: Progress | None = None, *, claimed: dict[str, str] | None = None
+    ) -> AddReport:
         """Add the briefs; those that are there unchanged cost nothing, changed ones replace their earlier version.
 
         Each brief is stored whole or not at all, and what was committed stays when the rest is interrupted. Passages
         whose text the index knows already are not encoded again. Failures that a `BriefLoader` met are reported, too.
+        `claimed` holds ids that are taken, with their sources, and takes up those of these briefs: for an add in parts.
 
         Raises:
             StoreLocked: another process kept writing.
@@ -218,7 +221,7 @@ class Index:
         """
         done: dict[str, list[str]] = {"added": [], "unchanged": [], "replaced": []}
         failed: list[Failure] = []
-        claimed: dict[str, str] = {}
+        claimed = {} if claimed is None else claimed
         seen = written = 0
         source = iter(briefs)
         while batch := list(islice(source, BATCH_PASSAGES)):  # reading ahead costs little; encoding is done in parts
@@ -252,6 +255,11 @@ class Index:
             removed = remove_brief(connection, brief_id, encoder)
         self.save_dense()
         return removed
+
+    def move_source(self, old: str, new: str) -> None:
+        """Record that what was read from `old` lies at `new` now; nothing else changes."""
+        with self._store.writing() as connection:
+            connection.execute("UPDATE briefs SET source = ? WHERE source = ?", (new, old))
 
     @contextmanager
     def reading(self) -> Iterator[View]:

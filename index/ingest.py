@@ -183,19 +183,19 @@ def remove_brief(connection: sqlite3.Connection, brief_id: str, encoder: Encoder
     return True
 
 
-def replace_content(connection: sqlite3.Connection, other: sqlite3.Connection) -> None:
+def replace_content(connection: sqlite3.Connection, other: sqlite3.Connection, tables: Sequence[str] = CONTENT) -> None:
     """Put the content of `other` in place of this store's, within the caller's transaction.
 
     Passages get numbers that were never given here, so that no reader's old number names a new passage.
     """
     last = connection.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'").fetchone()
     offset = last[0] if last else 0
-    for table in reversed(CONTENT):
+    for table in reversed(tables):
         connection.execute(f"DELETE FROM {table}")
     connection.execute("DELETE FROM settings WHERE key NOT IN ('format', 'generation')")
     kept = other.execute("SELECT key, value FROM settings WHERE key NOT IN ('format', 'generation')")
     connection.executemany("INSERT INTO settings VALUES (?, ?)", kept)
-    for table in CONTENT:
+    for table in tables:
         rows = other.execute(f"SELECT * FROM {table}")
         names = [column[0] for column in rows.description]  # a migrated file has them in another order
         insert = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"

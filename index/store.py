@@ -54,7 +54,8 @@ CREATE TABLE pieces (piece INTEGER PRIMARY KEY, passages INTEGER NOT NULL);
 CREATE VIRTUAL TABLE lexical_terms USING fts5vocab (lexical, row);
 """
 # AUTOINCREMENT: a passage's number is never given again, so a reader's old number can't name a new passage.
-CONTENT = ("briefs", "passages", "tokens", "pieces", "documents")  # what a rebuild or a restored backup replaces
+CONTENT = ("briefs", "passages", "tokens", "pieces")  # what a rebuild makes anew
+MEMORY = ("documents",)  # what is remembered beside it: a rebuild leaves it, a restored backup replaces it
 
 _BRIEF_COLUMNS = (
     "id, title, text, authors, institution, series, published, published_from, language, url, source, body, derived_id"
@@ -95,15 +96,19 @@ class Store:
                 connection.execute("ROLLBACK")
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """A connection whose changes become visible together, and the generation with them, or not at all."""
+    def writing(self, *, same_content: bool = False) -> Iterator[sqlite3.Connection]:
+        """A connection whose changes become visible together, and the generation with them, or not at all.
+
+        With `same_content` nothing is changed that a search sees, and the generation stays.
+        """
         connection = self._connection()
         with _our_errors(self.path):
             connection.execute("BEGIN IMMEDIATE")
             try:
                 with recorded(self.path):
                     yield connection
-                    connection.execute("UPDATE settings SET value = value + 1 WHERE key = 'generation'")
+                    if not same_content:
+                        connection.execute("UPDATE settings SET value = value + 1 WHERE key = 'generation'")
                     connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
