@@ -49,8 +49,8 @@ def backup_index(path: Path | str | None, target: Path) -> BackupReport:
     scratch = target.with_name(f"{scratch_name(target.name)}backup")
     store = Store(file)
     try:
-        with store.reading() as connection, closing(sqlite3.connect(scratch, isolation_level=None)) as copy:
-            connection.backup(copy)
+        with closing(sqlite3.connect(scratch, isolation_level=None)) as copy:
+            _copy(store, copy, target)
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, with no log beside it
         report = _sound_copy(scratch, target)
         _to_disk(scratch)
@@ -125,6 +125,14 @@ def _put(scratch: Path, file: Path) -> Path | None:
     else:
         made.close()
         return None
+
+
+def _copy(store: Store, copy: sqlite3.Connection, target: Path) -> None:
+    with store.reading() as connection:
+        try:
+            connection.backup(copy)
+        except sqlite3.OperationalError as error:  # the new file's; a damaged store raises another
+            raise StoreError(f"cannot write the backup to {target} ({error}); check the free space") from error
 
 
 def _sound_copy(scratch: Path, named: Path) -> BackupReport:

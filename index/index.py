@@ -113,7 +113,7 @@ class Index:
         store = Store(index_file(path))
         clear_leftovers(store.path)
         with (
-            tempfile.TemporaryDirectory(prefix=scratch_name(store.path.name), dir=store.path.parent) as folder,
+            _scratch_folder(store.path) as folder,
             cls(Store(Path(folder, FILE_NAME)), encoder or MINILM.name, late=late) as fresh,
         ):
             for _ in range(CATCH_UP):
@@ -333,7 +333,7 @@ class Index:
             for prepared in part:
                 if prepared.brief.derived_id and not as_named and not is_free(connection, prepared.brief):
                     # Another process has given the id to another file since ours was cut; the encodings stay good.
-                    prepared = prepare(with_suffix(prepared.brief), self.encoder, Chunking())
+                    prepared = prepare(with_suffix(connection, prepared.brief, {}), self.encoder, Chunking())
                 brief_id = prepared.brief.id
                 there = connection.execute("SELECT 1 FROM briefs WHERE id = ?", (brief_id,)).fetchone()
                 write_brief(connection, prepared, encodings, self.encoder)
@@ -455,6 +455,17 @@ def index_file(path: str | os.PathLike[str] | None) -> Path:
         return Path(home or platformdirs.user_data_dir("northbrief", appauthor=False)).expanduser() / FILE_NAME
     place = Path(path).expanduser()
     return place / FILE_NAME if place.is_dir() or not place.suffix else place
+
+
+@contextmanager
+def _scratch_folder(store: Path) -> Iterator[str]:
+    """A folder beside the store that is gone afterwards."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix=scratch_name(store.name), dir=store.parent)
+    except OSError as error:
+        raise StoreError(f"cannot write beside {store} ({error.strerror}); check the folder and the space") from error
+    with folder as name:
+        yield name
 
 
 def fitted_codec(encoder: Encoder) -> TokenCodec:

@@ -5,10 +5,11 @@ import re
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -86,15 +87,20 @@ def identified(connection: sqlite3.Connection, brief: Brief, claimed: dict[str, 
     elif claimed.get(brief.id, brief.source) == brief.source and is_free(connection, brief):
         found = brief
     else:
-        found = with_suffix(brief)
+        found = with_suffix(connection, brief, claimed)
     claimed[found.id] = brief.source
     return found
 
 
-def with_suffix(brief: Brief) -> Brief:
-    """Return the brief with six digits of its source behind its id."""
-    suffix = hashlib.blake2b(brief.source.encode("utf-8", "surrogatepass"), digest_size=3).hexdigest()
-    return replace(brief, id=f"{brief.id}-{suffix}")
+def with_suffix(connection: sqlite3.Connection, brief: Brief, claimed: Mapping[str, str]) -> Brief:
+    """Return the brief with six digits of its source behind its id, others if another file got these and moved on."""
+    for attempt in count():
+        key = brief.source + attempt * "\x00"
+        suffix = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=3).hexdigest()
+        found = replace(brief, id=f"{brief.id}-{suffix}")
+        if claimed.get(found.id, brief.source) == brief.source and is_free(connection, found):
+            return found
+    raise AssertionError("unreachable")
 
 
 def is_free(connection: sqlite3.Connection, brief: Brief) -> bool:

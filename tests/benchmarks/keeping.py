@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,12 @@ os.environ["OMP_NUM_THREADS"] = "1"  # threads of a library do not survive a for
 
 import numpy as np
 from northbrief.corpus import Brief, StoreMismatch
-from northbrief.index import Index, Retriever, dense
+from northbrief.index import Encoding, Index, Retriever, dense
 from northbrief.index.backup import backup_index
 from northbrief.index.check import check_index
 from northbrief.index.store import read_all_vectors, read_passages
 from northbrief.index.sync import apply_sync, known_documents, plan_sync, scan
+from northbrief.index.types import Floats, unit
 
 from ..conftest import FakeEncoder
 
@@ -46,8 +47,30 @@ def text_of(name: str, version: int) -> str:
     return "\n\n".join(" ".join(f"{part}w{i}" for i in range(40)) + "." for part in parts)
 
 
+class Quick(FakeEncoder):
+    """The fake encoder, which draws a word's vector once."""
+
+    def pieces(self, text: str) -> list[int]:
+        return [piece for word in text.lower().split() for piece in pieces_of(word)]
+
+    def _encode(self, text: str) -> Encoding:
+        pieces = self.pieces(text)[: self.spec.max_pieces]
+        tokens = np.array([row_of(piece, self.spec.dimension) for piece in pieces], dtype=np.float32)
+        return Encoding(unit(tokens.sum(axis=0)), np.array(pieces, dtype=np.int64), tokens)
+
+
+@cache
+def pieces_of(word: str) -> list[int]:
+    return FakeEncoder().pieces(word)
+
+
+@cache
+def row_of(piece: int, dimension: int) -> Floats:
+    return unit(np.random.default_rng(piece).standard_normal(dimension).astype(np.float32))
+
+
 def encoder(name: str) -> FakeEncoder:
-    return FakeEncoder(name=name, dimension=ENCODERS[name])
+    return Quick(name=name, dimension=ENCODERS[name])
 
 
 def open_index(path: Path) -> Index:
@@ -325,7 +348,11 @@ def concurrency_test(seconds: float, searching: int) -> dict[str, Any]:
             index.add(Brief(id=f"base{n}", title=f"Title {n}", text=text_of(f"base{n}", 3)) for n in range(300))
         figures: dict[str, Any] = {}
         wrong: list[str] = []
-        for name, length, writers in (("quiet", min(seconds / 2, 30), 0), ("written", seconds, 1), ("two", 3.0, 2)):
+        for name, length, writers in (
+            ("quiet", min(seconds / 2, 30), 0),
+            ("written", seconds, 1),
+            ("two", min(seconds, 5), 2),
+        ):
             end = time.time() + length
             outs = [path.parent / f"{name}{n}.json" for n in range(searching)]
             writes = [path.parent / f"{name}-w{n}.json" for n in range(writers)]
