@@ -94,13 +94,12 @@ def identified(connection: sqlite3.Connection, brief: Brief, claimed: dict[str, 
 
 def with_suffix(connection: sqlite3.Connection, brief: Brief, claimed: Mapping[str, str]) -> Brief:
     """Return the brief with six digits of its source behind its id, others if another file got these and moved on."""
-    for attempt in count():
-        key = brief.source + attempt * "\x00"
-        suffix = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=3).hexdigest()
-        found = replace(brief, id=f"{brief.id}-{suffix}")
-        if claimed.get(found.id, brief.source) == brief.source and is_free(connection, found):
-            return found
-    raise AssertionError("unreachable")
+    keys = (f"{brief.source}{attempt * chr(0)}".encode("utf-8", "surrogatepass") for attempt in count())
+    suffixes = (hashlib.blake2b(key, digest_size=3).hexdigest() for key in keys)
+    named = (replace(brief, id=f"{brief.id}-{suffix}") for suffix in suffixes)
+    return next(
+        found for found in named if claimed.get(found.id, brief.source) == brief.source and is_free(connection, found)
+    )
 
 
 def is_free(connection: sqlite3.Connection, brief: Brief) -> bool:

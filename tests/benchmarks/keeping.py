@@ -1,8 +1,9 @@
-"""Nothing lost: python -m tests.benchmarks.keeping kill --times 200 | concurrency --seconds 300 | files --count 1000
+"""Nothing lost: python -m tests.benchmarks.keeping kill | concurrency | files | machine; --help has the sizes.
 
 `kill` ends a process that adds, removes, syncs, rebuilds and backs up, by SIGKILL at random instants, and then compares
 the index with what the process had reported. `concurrency` searches from several processes while one writes. `files`
-times a second sync of unchanged files. An encoder of hashes keeps encoding out of the way. Exit code 1: not so.
+times a second sync of unchanged files. `machine` runs the state machine of test_machine.py. An encoder of hashes keeps
+encoding out of the way. Exit code 1: it did not hold.
 """
 
 from __future__ import annotations
@@ -405,18 +406,47 @@ def files_test(count: int) -> dict[str, Any]:
     return figures
 
 
+def machine_test(steps: int) -> dict[str, Any]:
+    """Run the state machine of tests/test_machine.py for `steps` steps."""
+    from hypothesis import HealthCheck, settings
+    from hypothesis.stateful import run_state_machine_as_test
+
+    from ..test_machine import Library
+
+    taken = 0
+
+    class Counted(Library):
+        def check_invariants(self, *arguments: Any, **named: Any) -> None:
+            nonlocal taken
+            taken += 1
+            super().check_invariants(*arguments, **named)
+
+    checks = list(HealthCheck)
+    began = time.perf_counter()
+    while taken < steps:
+        run_state_machine_as_test(
+            Counted,
+            settings=settings(
+                max_examples=max(1, steps // 100), stateful_step_count=50, deadline=None, suppress_health_check=checks
+            ),
+        )
+    return {"steps": taken, "seconds": time.perf_counter() - began}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("test", choices=["kill", "concurrency", "files"])
+    parser.add_argument("test", choices=["kill", "concurrency", "files", "machine"])
     parser.add_argument("--times", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--searching", type=int, default=8)
     parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     result = {
         "kill": lambda: kill_test(given.times, given.seed),
         "concurrency": lambda: concurrency_test(given.seconds, given.searching),
+        "machine": lambda: machine_test(given.steps),
         "files": lambda: files_test(given.count),
     }[given.test]()
     print(json.dumps(result, indent=1, default=str))
