@@ -47,8 +47,8 @@ CREATE VIRTUAL TABLE lexical_terms USING fts5vocab (lexical, row);
 # AUTOINCREMENT: a passage's number is never given again, so a reader's old number can't name a new passage.
 
 _BRIEF_COLUMNS = (
-    "id, title, text, authors, institution, series, published, published_from, language, url, source, body, derived_id, "
-    "pages"
+    "id, title, text, authors, institution, series, published, published_from, language, url, source, body, "
+    "derived_id, pages"
 )
 
 
