@@ -1,8 +1,8 @@
 """Bytes of a text into characters: UTF-8 and UTF-16 first, then the older code pages of Korea and the West.
 
-UTF-8 cannot be mistaken for anything else. Of the others CP949 (which holds EUC-KR) is taken when nearly all that is not
-ASCII becomes hangul, windows-1252 when it becomes the accents and quotation marks of a Western text; what is left is
-charset-normalizer's to tell.
+UTF-8 cannot be mistaken for anything else. Of the others CP949 (which holds EUC-KR) is taken when nearly all that is
+not ASCII becomes hangul, windows-1252 when it becomes the accents and quotation marks of a Western text; what is left
+is charset-normalizer's to tell.
 """
 
 import re
@@ -15,7 +15,8 @@ _WESTERN = re.compile(r"[À-ÖØ-öø-ÿŒœŠšŸŽž‘’‚“”„–—�
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _ENCODING = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([\w-]+)""")
-_WIDER = {"euc-kr": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "iso-8859-1": "cp1252", "latin-1": "cp1252",
+_WIDER = {"euc-kr": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "iso-8859-1": "cp1252",
+          "latin-1": "cp1252",
           "ascii": "cp1252", "us-ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}  # fmt: skip
 
 
@@ -42,7 +43,7 @@ def decode_bytes(raw: bytes) -> str:
 
 
 def decode_page(raw: bytes, content_type: str = "") -> str:
-    """Return the characters of a web page: by its mark, the server's word, its own word, else as `decode_bytes` does."""
+    """Return the characters of a web page: by its mark, the server's word, its own, else as `decode_bytes` does."""
     if raw[:3] == b"\xef\xbb\xbf" or raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-8-sig" if raw[0] == 0xEF else "utf-16", "replace").replace("\x00", "")
     head = raw[:4096]

@@ -1,9 +1,9 @@
 """What a document says of itself, each finding with its place, and the choice among them.
 
-A reader reports everything it finds: a property, a meta tag, a line of the head. Here the most trustworthy finding of each
-field is taken. Dates are the hard part: a print, save or upload date looks like a publication date. So a date counts
-only when a whole calendar day is given, it is not in the future, and, where it comes from a property that programs write
-by themselves, only when the document's own words agree.
+A reader reports everything it finds: a property, a meta tag, a line of the head. Here the most trustworthy finding of
+each field is taken. Dates are the hard part: a print, save or upload date looks like a publication date. So a date
+counts only when a whole calendar day is given, it is not in the future, and, where it comes from a property that
+programs write by themselves, only when the document's own words agree.
 """
 
 import re
@@ -16,7 +16,7 @@ from .dates import find_day
 from .types import DateSource
 
 STATED, LIKELY, WEAK = 3, 2, 1
-"""How far a finding is trusted: made for the purpose (citation_title), usually right (og:title), often not (<title>)."""
+"""How far a finding is trusted: made for the purpose (citation_title), usually right (og:title), often not."""
 
 _FIRST_YEAR = 1900
 _MACHINE_NAMES = re.compile(
@@ -25,7 +25,8 @@ _MACHINE_NAMES = re.compile(
     re.IGNORECASE,
 )
 _MACHINE_TITLES = re.compile(
-    r"^(?:microsoft (?:word|powerpoint|office \w+)\s*-\s*.*|untitled.*|.*\.(?:docx?|pptx?|indd|hwpx?|tex|dvi|pdf|rtf|odt|qxd)"
+    r"^(?:microsoft (?:word|powerpoint|office \w+)\s*-\s*.*|untitled.*"
+    r"|.*\.(?:docx?|pptx?|indd|hwpx?|tex|dvi|pdf|rtf|odt|qxd)"
     r"|powerpoint presentation|presentation title|document\d*|slide \d+|title|no title|제목 없음|문서\s?\d*|[\d\W_]+)$",
     re.IGNORECASE,
 )
@@ -44,10 +45,15 @@ class Find:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A day written by a program (created, saved, printed): evidence that needs a second one."""
+    """A day written by a program (created, saved, printed): evidence that needs a second one.
+
+    A PDF is made when a paper is done, so the same month in its head confirms the day. An Office file is begun and
+    saved at any time: nothing confirms those days.
+    """
 
     day: date
     origin: str
+    confirmable: bool = True
 
 
 def choose(
@@ -138,7 +144,7 @@ def _day(
     for stamp in made:
         if not plausible(stamp.day):
             continue
-        place = _agreeing(stamp.day, head, name, url)
+        place = _agreeing(stamp.day, head, name, url) if stamp.confirmable else ""
         if place:
             return stamp.day, DateSource.METADATA, f"{stamp.origin}, with the same month in {place}"
         aside.append(
@@ -148,7 +154,7 @@ def _day(
 
 
 def whole_day(value: str) -> date | None:
-    """Return the day that `value` gives in full: an ISO date or time, or a date in words; None for a month or a year."""
+    """Return the day that `value` gives in full, an ISO date or one in words; None for a month or a year."""
     value = value.strip()
     compact = re.match(r"(\d{4})(\d{2})(\d{2})(?:T?\d{4,6}.*)?$", value)
     if compact:

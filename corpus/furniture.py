@@ -1,7 +1,8 @@
 """Running heads, page numbers and stamps of printed pages: what stands at the edges of many pages and is no text.
 
 A line is left out only for a reason that can be shown: the same words (figures aside) at the same height of several
-pages; a number that counts with the pages; a line in the place of such lines; a line turned on its side. All else stays.
+pages; a number that counts with the pages; a line in the place of such lines; a line turned on its side. All else
+stays.
 """
 
 import re

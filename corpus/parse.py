@@ -6,14 +6,15 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from .errors import BriefError
 from .kinds import TEXT_KINDS, sniff
+from .protocol import receive, send, too_much_memory
 from .read import Document, read_jsonl, read_markdown, read_txt
 from .types import DateSource
-from .worker import receive, send, too_much_memory
 
 SECONDS = 60.0
 """A file is given up after this time; a page of a scan that is recognised takes seconds, so with OCR it is longer."""
@@ -119,10 +120,8 @@ class _Worker:
         process.kill()
         for stream in (process.stdin, process.stdout):
             if stream is not None:
-                try:
+                with suppress(OSError):  # bytes that the ended process will never read
                     stream.close()
-                except OSError:  # bytes that the ended process will never read
-                    pass
         process.wait()
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """Lines of print into paragraphs: words joined across line ends, headings and footnotes marked, pages kept.
 
-A line goes on in the next one when it fills its column; a short line ends there, so that tables, lists and addresses keep
-their rows. Footnotes (smaller type below the text, beginning with a mark) come as paragraphs "[Note 3] ..." before the
+A line goes on in the next one when it fills its column; a short line ends there, so that tables, lists and addresses
+keep their rows. Footnotes (smaller type below the text, beginning with a mark) come as paragraphs "[Note 3] ..." before the
 paragraph that runs over the end of the page, so that its sentence stays whole.
 """
 
