@@ -20,7 +20,7 @@ import numpy as np
 from ..corpus import Brief, BriefError, DateSource, Passage, StoreDamaged, StoreError, StoreLocked, StoreMismatch
 from .types import Filter, Floats, Ints
 
-FORMAT = 1
+FORMAT = 2
 WAIT_SECONDS = 60.0  # how long a second writer waits for the first
 
 _SCHEMA = """
@@ -29,7 +29,7 @@ CREATE TABLE briefs (
     n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL, authors TEXT NOT NULL,
     institution TEXT NOT NULL, series TEXT NOT NULL, published TEXT, published_from TEXT NOT NULL,
     language TEXT NOT NULL, url TEXT NOT NULL, source TEXT NOT NULL, body INTEGER NOT NULL,
-    derived_id INTEGER NOT NULL, digest BLOB NOT NULL
+    derived_id INTEGER NOT NULL, pages TEXT NOT NULL, digest BLOB NOT NULL
 );
 CREATE INDEX briefs_source ON briefs (source);
 CREATE TABLE passages (
@@ -47,7 +47,8 @@ CREATE VIRTUAL TABLE lexical_terms USING fts5vocab (lexical, row);
 # AUTOINCREMENT: a passage's number is never given again, so a reader's old number can't name a new passage.
 
 _BRIEF_COLUMNS = (
-    "id, title, text, authors, institution, series, published, published_from, language, url, source, body, derived_id"
+    "id, title, text, authors, institution, series, published, published_from, language, url, source, body, "
+    "derived_id, pages"
 )
 
 
@@ -214,6 +215,7 @@ def brief_row(brief: Brief, digest: bytes) -> dict[str, Any]:
         "source": brief.source,
         "body": brief.body,
         "derived_id": int(brief.derived_id),
+        "pages": json.dumps(brief.pages),
         "digest": digest,
     }
 
@@ -225,6 +227,7 @@ def _brief(row: Sequence[Any]) -> Brief:
         fields["published"] = date.fromisoformat(fields["published"]) if fields["published"] else None
         fields["published_from"] = DateSource(fields["published_from"])
         fields["derived_id"] = bool(fields["derived_id"])
+        fields["pages"] = tuple(json.loads(fields["pages"]))
         return Brief(**fields)
     except (ValueError, TypeError, BriefError) as error:  # bytes flipped inside a value
         raise _BadValue(f"the brief {fields['id']!a} cannot be read: {error}") from error
