@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import feedparser
 
@@ -22,6 +23,7 @@ MOST_LINES = 10_000
 _ROOT = re.compile(
     rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>|\s)*<(?:[\w.-]+:)?(\w+)", re.DOTALL | re.IGNORECASE
 )
+_NESTED_ENTITY = re.compile(rb"<!ENTITY[^>\"']*[\"'][^\"'>]*&(?!#)")
 _HEAD = 4_000  # bytes in which the root element stands
 _XML_ROOTS = {b"rss": "feed", b"feed": "feed", b"rdf": "feed", b"urlset": "sitemap", b"sitemapindex": "sitemap"}
 
@@ -68,12 +70,17 @@ def read_feed(data: bytes, url: str, content_type: str = "") -> list[Item]:
     """
     if len(data) > FEED_BYTES:
         raise BriefError(f"found a feed of over {FEED_BYTES / 1e6:.0f} MB, expected less; add its pages one by one")
+    if _NESTED_ENTITY.search(data):
+        raise BriefError(
+            "found a feed with entities made of entities, expected none; such a file may expand without end"
+        )
     headers = {"content-type": content_type or "application/xml", "content-location": url}
     # A stream, because feedparser takes bytes for the name of a file first.
     parsed: Any = feedparser.parse(io.BytesIO(data), response_headers=headers, sanitize_html=False)
     items: dict[str, Item] = {}
     for entry in parsed.entries[:MOST_ITEMS]:
         if link := _link(entry):
+            link = urljoin(url, link)
             items.setdefault(link, Item(link, _stamp(entry), _day(entry.get("published_parsed"))))
     if not items and (parsed.bozo or parsed.entries):
         problem = " ".join(str(parsed.get("bozo_exception") or "its entries have no links").split())[:120]
@@ -85,13 +92,13 @@ def _link(entry: Any) -> str:
     """The entry's page, else the document it encloses."""
     if link := str(entry.get("link") or ""):
         return link
-    papers = (each for each in entry.get("enclosures", ()) if "pdf" in str(each.get("type", "")))
-    return str(next(papers, {}).get("href", ""))
+    papers = [str(each.get("href", "")) for each in entry.get("enclosures", ()) if "pdf" in str(each.get("type", ""))]
+    return papers[0] if papers else ""
 
 
 def _stamp(entry: Any) -> str:
     """When the entry was last changed, as a fixed text; "" if the feed does not say."""
-    moment: Any = entry.get("updated_parsed" if "updated_parsed" in entry else "published_parsed")
+    moment = entry.get("updated_parsed" if "updated_parsed" in entry else "published_parsed")
     try:
         return datetime.fromtimestamp(timegm(moment), UTC).isoformat() if moment else ""
     except (ValueError, OverflowError, OSError):

@@ -83,7 +83,7 @@ class Fetcher:
         self._any_port = allow_private
         self._sleep = sleep
         self._lock = threading.RLock()
-        self._rules: dict[str, Protego | None] = {}  # None: the host's rules could not be had
+        self._rules: dict[str, Protego | str] = {}  # a text says why the host's rules could not be had
         self._asked: dict[str, float] = {}  # when a host was last asked
 
     def close(self) -> None:
@@ -123,26 +123,24 @@ class Fetcher:
         if not (self._any_port or url.port is None or url.port >= 1024):
             raise BriefError(f"found port {url.port}, expected 80, 443 or one from 1024 on; such ports serve no pages")
         rules = self._robots(url)
-        if rules is None:
-            raise AddressError(
-                f"found no answer for {_origin(url)}/robots.txt, expected what may be fetched; try later"
-            )
+        if isinstance(rules, str):
+            raise AddressError(f"{_origin(url)}/robots.txt, which says what may be fetched, was not given: {rules}")
         if not rules.can_fetch(str(url), AGENT):
             raise BriefError(f"found that {_origin(url)}/robots.txt forbids it; save the page, and add the file")
 
-    def _robots(self, url: httpx.URL) -> Protego | None:
+    def _robots(self, url: httpx.URL) -> Protego | str:
         origin = _origin(url)
         if origin not in self._rules:
             self._rules[origin] = self._fetched_robots(httpx.URL(f"{origin}/robots.txt"))
         return self._rules[origin]
 
-    def _fetched_robots(self, url: httpx.URL) -> Protego | None:
+    def _fetched_robots(self, url: httpx.URL) -> Protego | str:
         """The host's rules; a missing file allows everything, one that the server fails to give nothing."""
         for _ in range(REDIRECTS):
             try:
                 response = self._request(url, None, ROBOTS_BYTES, cut=True)
-            except AddressError:
-                return None
+            except AddressError as error:
+                return str(error)
             if response.status in _REDIRECTS:
                 try:
                     url = _target(url, response)
@@ -150,7 +148,7 @@ class Fetcher:
                     return Protego.parse("")
                 continue
             if response.status >= 500 or response.status == 429:
-                return None
+                return f"found status {response.status}; try again later"
             text = response.body.decode("utf-8", "replace") if response.status == 200 else ""
             return Protego.parse(text)
         return Protego.parse("")
@@ -197,7 +195,7 @@ class Fetcher:
         if last is None:
             return
         rules = self._rules.get(_origin(url))
-        wanted = max(self.delay, float((rules.crawl_delay(AGENT) if rules else None) or 0.0))
+        wanted = max(self.delay, float((rules.crawl_delay(AGENT) if isinstance(rules, Protego) else None) or 0.0))
         if wanted > max(MOST_DELAY, self.delay):
             raise BriefError(
                 f"found that {_origin(url)}/robots.txt asks for {wanted:.0f} s between requests, expected at most "

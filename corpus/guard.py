@@ -15,7 +15,7 @@ from typing import Any
 
 import httpcore
 
-from .errors import BriefError
+from .errors import AddressError
 
 Resolver = Callable[[str, int], list[str]]
 """Returns the numerical addresses of a host."""
@@ -89,14 +89,14 @@ class GuardedBackend(httpcore.NetworkBackend):
         """Connect to the first of the host's addresses that answers.
 
         Raises:
-            BriefError: one of its addresses is not public, or it has none.
+            AddressError: one of its addresses is not public, or it has none.
         """
         try:
             addresses = self.resolver(host, port)
         except (OSError, UnicodeError) as error:
-            raise BriefError(f"found no network address for {host}; check its spelling, and the network") from error
+            raise AddressError(f"found no network address for {host}; check its spelling, and the network") from error
         if not self.allow_private and (closed := [each for each in addresses if not is_public(each)]):
-            raise BriefError(
+            raise AddressError(
                 f"found that {host} is at {closed[0]}, expected a public address; "
                 "a page within your own network is read with --allow-private"
             )
