@@ -35,7 +35,7 @@ CREATE TABLE briefs (
     n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL, authors TEXT NOT NULL,
     institution TEXT NOT NULL, series TEXT NOT NULL, published TEXT, published_from TEXT NOT NULL,
     language TEXT NOT NULL, url TEXT NOT NULL, source TEXT NOT NULL, body INTEGER NOT NULL,
-    derived_id INTEGER NOT NULL, digest BLOB NOT NULL
+    derived_id INTEGER NOT NULL, pages TEXT NOT NULL DEFAULT '[]', digest BLOB NOT NULL
 );
 CREATE INDEX briefs_source ON briefs (source);
 CREATE TABLE passages (
@@ -58,7 +58,8 @@ CONTENT = ("briefs", "passages", "tokens", "pieces")  # what a rebuild makes ane
 MEMORY = ("documents",)  # what is remembered beside it: a rebuild leaves it, a restored backup replaces it
 
 _BRIEF_COLUMNS = (
-    "id, title, text, authors, institution, series, published, published_from, language, url, source, body, derived_id"
+    "id, title, text, authors, institution, series, published, published_from, language, url, source, body, "
+    "derived_id, pages"
 )
 
 
@@ -311,6 +312,7 @@ def brief_row(brief: Brief, digest: bytes) -> dict[str, Any]:
         "source": brief.source,
         "body": brief.body,
         "derived_id": int(brief.derived_id),
+        "pages": json.dumps(brief.pages),
         "digest": digest,
     }
 
@@ -324,6 +326,7 @@ def _brief(row: Sequence[Any]) -> Brief:
         fields["published"] = date.fromisoformat(fields["published"]) if fields["published"] else None
         fields["published_from"] = DateSource(fields["published_from"])
         fields["derived_id"] = bool(fields["derived_id"])
+        fields["pages"] = tuple(json.loads(fields["pages"]))
         brief = Brief(**fields)
     except (ValueError, TypeError, BriefError) as error:  # bytes flipped inside a value
         raise _BadValue(f"the brief {fields['id']!a} cannot be read: {error}") from error

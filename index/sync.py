@@ -8,12 +8,14 @@ does twice costs nothing. What was removed by hand stays removed until its file 
 import hashlib
 import os
 import time
+import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from ..corpus import BriefError, Failure, load_briefs
+from ..corpus.records import Records, read_records
 from .index import Index, Progress
 from .types import AddReport
 
@@ -32,8 +34,8 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as it was last read: where it lies, in which folder of the settings, the hash (16 bytes) of content
-    and sidecar, and a stamp of their sizes and times, empty when those are too fresh to be relied on."""
+    """A document as it was last read: where it lies, in which folder of the settings, the hash (16 bytes) of content,
+    sidecar and entry in a reference list, and a stamp of their sizes and times, empty when those are too fresh."""
 
     source: str
     root: str
@@ -88,6 +90,7 @@ def scan(folders: Iterable[Path], known: Mapping[str, Document], now_ns: int | N
     failed: list[Failure] = []
     closed: list[str] = []
     roots = []
+    records: dict[Path, Records] = {}
     for folder in folders:
         root = str(folder.expanduser().resolve())
         roots.append(root)
@@ -112,7 +115,10 @@ def scan(folders: Iterable[Path], known: Mapping[str, Document], now_ns: int | N
             if source in documents:
                 continue
             try:
-                documents[source] = _seen(source, root, known.get(source), now_ns or time.time_ns())
+                if file.parent not in records:
+                    records[file.parent] = read_records(file.parent)
+                entry = repr(sorted(records[file.parent].find(file.name)[0].items()))
+                documents[source] = _seen(source, root, entry, known.get(source), now_ns or time.time_ns())
             except OSError as error:
                 failed.append(Failure(source, f"could not be read ({error.strerror or error}); check its permissions"))
                 closed.append(source)
@@ -200,17 +206,18 @@ def apply_sync(
     return SyncReport(plan, added, *((tuple(vanished), ()) if prune else ((), tuple(vanished))))
 
 
-def _seen(source: str, root: str, known: Document | None, now_ns: int) -> Document:
+def _seen(source: str, root: str, entry: str, known: Document | None, now_ns: int) -> Document:
     """The document as it is now; its bytes are read unless its stamp is the remembered one."""
     file = Path(source)
     paths = [file, file.with_name(file.name + ".toml"), file.with_suffix(".toml")]
     stats = [path.stat() if path.is_file() else None for path in paths]
     # A change sets ctime, which no program can set back; on Windows it is the time of creation, and mtime has to do.
     stamp = ";".join(f"{s.st_size}-{s.st_mtime_ns}-{s.st_ctime_ns}-{s.st_ino}" if s else "" for s in stats)
+    stamp += f";{zlib.crc32(entry.encode('utf-8', 'surrogatepass')):x}"
     if known is not None and known.stamp == stamp:
         return Document(source, root, known.digest, stamp)
     newest = max(max(s.st_mtime_ns, s.st_ctime_ns) for s in stats if s)
-    digest = hashlib.blake2b(digest_size=16)
+    digest = hashlib.blake2b(entry.encode("utf-8", "surrogatepass"), digest_size=16)
     for number, (path, stat) in enumerate(zip(paths, stats, strict=True)):
         if stat:
             data = path.read_bytes()

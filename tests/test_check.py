@@ -203,6 +203,7 @@ def test_a_file_of_format_1_is_brought_to_the_present_one_without_encoding(kept:
         "ALTER TABLE passages DROP COLUMN facts",
         "ALTER TABLE passages DROP COLUMN crc",
         "ALTER TABLE tokens DROP COLUMN crc",
+        "ALTER TABLE briefs DROP COLUMN pages",
         "DROP TABLE documents",
         "DELETE FROM settings WHERE key = 'codec_crc'",
         "UPDATE briefs SET digest = randomblob(16)",

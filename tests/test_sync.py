@@ -173,6 +173,13 @@ def test_a_sidecar_counts_as_content(index: Index, docs: Path) -> None:
     assert found.title == "Given"
 
 
+def test_an_entry_in_a_reference_list_counts_as_content(index: Index, docs: Path) -> None:
+    sync(index, docs)
+    (docs / "list.bib").write_text("@article{x, title = {A study of rivers}, file = {a.txt}}", "utf-8")
+    assert actions(sync(index, docs)) == ["changed a.txt"]
+    assert sync(index, docs).plan.steps == ()
+
+
 def test_a_line_that_left_its_file_is_a_vanished_brief(index: Index, docs: Path) -> None:
     lines = [json.dumps({"id": name, "title": name, "text": f"Text of {name}."}) for name in ("one", "two")]
     (docs / "many.jsonl").write_text("\n".join(lines), "utf-8")
