@@ -122,7 +122,9 @@ def work(world: Path, seed: int) -> None:
                 elif file.exists() and pick.random() < 0.3:
                     file.rename(file.with_name(f"m{versions}.txt"))
                 else:
-                    file.write_text(text_of(name, versions), "utf-8")
+                    scratch = world / "scratch"  # a file is there whole, or as it was
+                    scratch.write_text(text_of(name, versions), "utf-8")
+                    scratch.replace(file)
             say(step=step)
             sync(index, world / "docs")
         elif step == "rebuild":
@@ -201,10 +203,12 @@ def problems(world: Path, state: State, unsure: State, running: str, edited: boo
 
 
 def files_disagree(index: Index, folder: Path) -> Iterator[str]:
-    texts = sorted(file.read_text("utf-8") for file in folder.iterdir())
-    briefs = sorted(brief.text for brief in index.briefs() if brief.source)
-    if texts != briefs:
-        yield f"{len(texts)} files, {len(briefs)} briefs of files, or other texts"
+    files = sorted((str(file.resolve()), file.read_text("utf-8")) for file in folder.iterdir())
+    briefs = sorted((brief.source, brief.text) for brief in index.briefs() if brief.source)
+    if files != briefs:
+        missing = [(source, text[:20]) for source, text in files if (source, text) not in briefs]
+        extra = [(source, text[:20]) for source, text in briefs if (source, text) not in files]
+        yield f"not in the index: {missing}; not in the folder: {extra}"
 
 
 def searches_disagree(index: Index) -> Iterator[str]:
