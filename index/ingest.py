@@ -13,8 +13,10 @@ import numpy as np
 
 from ..corpus import Brief, BriefError, Passage
 from ..corpus.chunk import Chunking, split_brief
+from .copies import forget_name
 from .late import TokenCodec
 from .lexical import add_terms, remove_terms
+from .relatives import forget, record, replace_all
 from .store import brief_row
 from .types import Encoder, Encoding
 
@@ -143,6 +145,8 @@ def write_brief(
         lexical.append((int(n or 0), lexical_text(prepared.brief.title, passage.heading, passage.text)))
     add_terms(connection, lexical)
     _count_pieces(connection, [text for _, text in lexical], encoder, +1)
+    record(connection, int(number or 0), prepared.brief.text, prepared.brief.body)
+    forget_name(connection, prepared.brief.id)
 
 
 def remove_brief(connection: sqlite3.Connection, brief_id: str, encoder: Encoder) -> bool:
@@ -158,6 +162,7 @@ def remove_brief(connection: sqlite3.Connection, brief_id: str, encoder: Encoder
     connection.execute("DELETE FROM tokens WHERE n IN (SELECT n FROM passages WHERE brief = ?)", (number,))
     connection.execute("DELETE FROM passages WHERE brief = ?", (number,))
     connection.execute("DELETE FROM briefs WHERE n = ?", (number,))
+    forget(connection, number)
     return True
 
 
@@ -182,6 +187,7 @@ def replace_content(connection: sqlite3.Connection, other: sqlite3.Connection) -
         "SELECT p.n, b.title, p.heading, b.text, p.start, p.stop FROM passages p JOIN briefs b ON b.n = p.brief"
     )
     add_terms(connection, ((n, lexical_text(title, heading, text[a:b])) for n, title, heading, text, a, b in rows))
+    replace_all(connection)
 
 
 def lexical_text(title: str, heading: str, text: str) -> str:
