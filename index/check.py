@@ -33,7 +33,9 @@ from .ingest import (
 )
 from .late import TokenCodec, codec_from_bytes
 from .lexical import CREATE_LEXICAL, terms
+from .minhash import text_digest
 from .proof import facts_checksum, input_digest
+from .relatives import has_tables, replace_all
 from .store import read_briefs
 from .types import Encoder, EncoderSpec
 from .weights import MINILM, pinned_folder
@@ -119,6 +121,7 @@ def content_faults(connection: sqlite3.Connection, encoder: Encoder | None = Non
             found += _tried("tokens", _tokens(connection, len(codec[0].codebooks) if codec[0] else 0))
     found += _tried("lexical", _lexical(connection))
     found += _tried("documents", _documents(connection))
+    found += _tried("relatives", _relatives(connection))
     if encoder is not None:
         found += _tried("pieces", _pieces(connection, encoder))
     return found
@@ -294,6 +297,17 @@ def _documents(connection: sqlite3.Connection) -> Iterator[Fault]:
             yield Fault("documents", f"what is known of {source} cannot be read", derived=True)
 
 
+def _relatives(connection: sqlite3.Connection) -> Iterator[Fault]:
+    """Every brief's text must be known where versions of it are looked for, and every link lead to a brief."""
+    if not has_tables(connection):
+        return
+    wanted = {n: text_digest(text) for n, text in connection.execute("SELECT n, text FROM briefs")}
+    if dict(connection.execute("SELECT brief, digest FROM signatures").fetchall()) != wanted:
+        yield Fault("relatives", "what is known of versions does not agree with the briefs", derived=True)
+    elif any(brief not in wanted for row in connection.execute("SELECT brief, other FROM relatives") for brief in row):
+        yield Fault("relatives", "a version is linked with a brief that is gone", derived=True)
+
+
 def _faiss(index: Index, connection: sqlite3.Connection, notes: list[str]) -> Iterator[Fault]:
     """The FAISS file is compared if it says it is of this generation; an older one is not used, and no fault."""
     file, store = index.path.with_suffix(".faiss"), index.store.setting("store") or ""
@@ -331,6 +345,7 @@ def _repair(index: Index, faults: tuple[Fault, ...]) -> None:
     steps: dict[str, Callable[[sqlite3.Connection], object]] = {
         "database": lambda c: c.execute("REINDEX"),
         "documents": lambda c: c.execute("DELETE FROM documents"),
+        "relatives": replace_all,
     }
     with index.store.writing() as connection:
         for part in parts & steps.keys():

@@ -21,6 +21,7 @@ import platformdirs
 from ..corpus import Brief, BriefError, BriefLoader, Failure, NorthbriefError, StoreError, StoreMismatch
 from ..corpus.chunk import Chunking
 from ..corpus.shelf import load_shelf
+from .copies import Name, drop_source, forget_copies, move_source, names_of, own_name
 from .dense import DenseIndex, build_dense, is_large, load_dense
 from .encoder import load_encoder
 from .export import cache_folder
@@ -38,9 +39,12 @@ from .ingest import (
     write_brief,
 )
 from .late import PARTS, TokenCodec, codec_from_bytes, train_codec
+from .merging import Merging
 from .proof import brief_digest
+from .relatives import Relative, make_tables, relatives_of
 from .store import Store, read_briefs
 from .types import AddReport, Encoder
+from .visits import Visits
 from .weights import MINILM
 
 FILE_NAME = "index.db"
@@ -198,9 +202,25 @@ class Index:
             return read_briefs(connection)
 
     def brief(self, brief_id: str) -> Brief | None:
-        """Return the brief of this id, or None."""
+        """Return the brief of this id, or None; a text that was added under several names has several."""
         with self._store.reading() as connection:
-            return next(iter(read_briefs(connection, [brief_id])), None)
+            found = read_briefs(connection, [brief_id]) or read_briefs(connection, [own_name(connection, brief_id)])
+            return next(iter(found), None)
+
+    def names(self, brief_id: str) -> list[Name]:
+        """Return the names under which the brief's text was added, with their sources; its own first."""
+        with self._store.reading() as connection:
+            return names_of(connection, brief_id)
+
+    def relatives(self, brief_id: str) -> list[Relative]:
+        """Return the near-duplicates of the brief, such as an updated version, the most alike first."""
+        with self._store.reading() as connection:
+            return relatives_of(connection, brief_id)
+
+    @property
+    def visits(self) -> Visits:
+        """What is remembered of web addresses."""
+        return Visits(self._store)
 
     def generation(self) -> int:
         """Return a number that grows with every change, also those that other processes make."""
@@ -223,15 +243,17 @@ class Index:
         failed: list[Failure] = []
         claimed = {} if claimed is None else claimed
         seen = written = 0
+        merging = Merging()
         source = iter(briefs)
         while batch := list(islice(source, BATCH_PASSAGES)):  # reading ahead costs little; encoding is done in parts
-            changed = self._changed(batch, done, claimed, failed)
+            changed = self._changed(batch, done, claimed, failed, merging)
             seen += len(batch) - len(changed)
             for part in self._prepared(changed, failed):
                 written += self._write(part, done)
                 seen += len(part)
                 if progress:
                     progress(seen, written)
+            self._settle(merging, failed)
             if progress:
                 progress(seen, written)
         if written:
@@ -243,23 +265,39 @@ class Index:
             replaced=tuple(done["replaced"]),
             failed=tuple(failed),
             passages=written,
+            duplicates=tuple(merging.found),
         )
 
     def remove(self, brief_id: str) -> bool:
-        """Remove the brief from every index at once; False when there is none of this id."""
+        """Remove the brief from every index at once, whichever of its names is given; False when there is none."""
         with self._store.reading() as connection:  # not the brief itself: one that is damaged can be removed, too
-            if connection.execute("SELECT 1 FROM briefs WHERE id = ?", (brief_id,)).fetchone() is None:
+            known = connection.execute("SELECT 1 FROM briefs WHERE id = ?", (brief_id,)).fetchone()
+            if known is None and own_name(connection, brief_id) == brief_id:
                 return False
         encoder = self.encoder
         with self._store.writing() as connection:
-            removed = remove_brief(connection, brief_id, encoder)
+            if not (removed := remove_brief(connection, brief_id, encoder)):
+                brief_id = own_name(connection, brief_id)
+                removed = remove_brief(connection, brief_id, encoder)
+            forget_copies(connection, brief_id)
         self.save_dense()
         return removed
+
+    def drop_source(self, source: str) -> tuple[list[str], list[str]]:
+        """Forget a file or address; return the ids of the briefs that stay by another source, and of those removed."""
+        encoder = self.encoder
+        with self._store.writing() as connection:
+            kept, lost = drop_source(connection, source)
+            for brief_id in lost:
+                remove_brief(connection, brief_id, encoder)
+                forget_copies(connection, brief_id)
+        self.save_dense()
+        return kept, lost
 
     def move_source(self, old: str, new: str) -> None:
         """Record that what was read from `old` lies at `new` now; nothing else changes."""
         with self._store.writing() as connection:
-            connection.execute("UPDATE briefs SET source = ? WHERE source = ?", (new, old))
+            move_source(connection, old, new)
 
     @contextmanager
     def reading(self) -> Iterator[View]:
@@ -276,7 +314,12 @@ class Index:
     # --- adding --------------------------------------------------------------------------------------------------
 
     def _changed(
-        self, batch: list[Brief], done: dict[str, list[str]], claimed: dict[str, str], failed: list[Failure]
+        self,
+        batch: list[Brief],
+        done: dict[str, list[str]],
+        claimed: dict[str, str],
+        failed: list[Failure],
+        merging: Merging,
     ) -> list[Brief]:
         """The briefs that have to be written, under their ids in this index."""
         changed = []
@@ -290,8 +333,9 @@ class Index:
                     continue
                 row = connection.execute("SELECT digest, source FROM briefs WHERE id = ?", (brief.id,)).fetchone()
                 if row is None or row[0] != brief_digest(brief):
-                    changed.append(brief)
+                    changed += merging.to_write(connection, brief, claimed)
                     continue
+                merging.unchanged(brief)
                 done["unchanged"].append(brief.id)
                 if row[1] != brief.source:
                     moved.append((brief.source, brief.id))
@@ -299,6 +343,15 @@ class Index:
             with self._store.writing() as connection:
                 connection.executemany("UPDATE briefs SET source = ? WHERE id = ?", moved)
         return changed
+
+    def _settle(self, merging: Merging, failed: list[Failure]) -> None:
+        with self._store.reading() as connection:
+            settled = merging.is_settled(connection)
+        if not settled:
+            with self._store.writing() as connection:
+                make_tables(connection)
+                failed += merging.settle(connection, self.encoder)
+        merging.done()
 
     def _prepared(self, briefs: Iterable[Brief], failed: list[Failure]) -> Iterator[list[Prepared]]:
         """The briefs cut into passages, in parts of about BATCH_PASSAGES."""

@@ -16,9 +16,11 @@ import numpy as np
 
 from ..corpus import Brief, BriefError, Passage
 from ..corpus.chunk import Chunking, split_brief
+from .copies import forget_name
 from .late import TokenCodec
 from .lexical import CREATE_LEXICAL, add_terms, remove_terms
 from .proof import brief_digest, facts_checksum, input_digest
+from .relatives import forget, record, replace_all
 from .store import CONTENT, brief_row, read_briefs
 from .types import Encoder, Encoding
 
@@ -137,6 +139,8 @@ def write_brief(
     lexical = write_passages(connection, int(number or 0), prepared, encodings)
     add_terms(connection, lexical)
     _count_pieces(connection, [text for _, text in lexical], encoder, +1)
+    record(connection, int(number or 0), prepared.brief.text, prepared.brief.body)
+    forget_name(connection, prepared.brief.id)
 
 
 def write_passages(
@@ -185,6 +189,7 @@ def remove_brief(connection: sqlite3.Connection, brief_id: str, encoder: Encoder
     if brief is None:
         index_terms(connection)
         count_all_pieces(connection, encoder)
+    forget(connection, number)
     return True
 
 
@@ -210,6 +215,7 @@ def replace_content(connection: sqlite3.Connection, other: sqlite3.Connection, t
         else:
             connection.executemany(insert, rows)
     index_terms(connection)
+    replace_all(connection)
 
 
 def index_terms(connection: sqlite3.Connection) -> None:

@@ -49,13 +49,25 @@ CREATE TABLE tokens (n INTEGER PRIMARY KEY REFERENCES passages (n), packed BLOB 
 CREATE TABLE documents (
     source TEXT PRIMARY KEY, root TEXT NOT NULL, digest BLOB NOT NULL, stamp TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE copies (
+    id TEXT PRIMARY KEY, brief TEXT NOT NULL, source TEXT NOT NULL, known TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX copies_brief ON copies (brief);
+CREATE INDEX copies_source ON copies (source);
+CREATE TABLE visits (
+    url TEXT PRIMARY KEY, etag TEXT NOT NULL, modified TEXT NOT NULL, stamp TEXT NOT NULL, listing INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE pieces (piece INTEGER PRIMARY KEY, passages INTEGER NOT NULL);
 {CREATE_LEXICAL};
 CREATE VIRTUAL TABLE lexical_terms USING fts5vocab (lexical, row);
 """
 # AUTOINCREMENT: a passage's number is never given again, so a reader's old number can't name a new passage.
 CONTENT = ("briefs", "passages", "tokens", "pieces")  # what a rebuild makes anew
-MEMORY = ("documents",)  # what is remembered beside it: a rebuild leaves it, a restored backup replaces it
+MEMORY = (
+    "documents",
+    "copies",
+    "visits",
+)  # what is remembered beside it: a rebuild leaves it, a restored backup replaces it
 
 _BRIEF_COLUMNS = (
     "id, title, text, authors, institution, series, published, published_from, language, url, source, body, "

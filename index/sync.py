@@ -183,19 +183,22 @@ def apply_sync(
     for start in range(0, len(sources), GROUP):
         group = sources[start : start + GROUP]
         before = _ids(index, group)
-        report, read = _added(index, group, reports, claimed, progress)
+        report = _added(index, group, reports, claimed, progress)
         reports.append(report)
         failed = [failure.source for failure in report.failed]
-        whole = [s for s in group if not any(f == s or f.startswith(f"{s}, ") or f in read.get(s, ()) for f in failed)]
-        stale += [brief_id for source in whole for brief_id in before[source] if brief_id not in read.get(source, ())]
+        whole = [source for source in group if not any(f == source or f.startswith(f"{source}, ") for f in failed)]
+        met = {*report.added, *report.unchanged, *report.replaced}
+        after = _ids(index, whole)
+        stale += [each for source in whole for each in after[source] if each in before[source] and each not in met]
         _remember(index, [seen[source] for source in whole])
     gone = plan.of(Action.VANISHED)
-    vanished = [brief_id for ids in _ids(index, [step.source for step in gone]).values() for brief_id in ids]
-    vanished += [brief_id for brief_id in stale if index.brief(brief_id)]
+    vanished = [each for ids in _ids(index, [step.source for step in gone]).values() for each in ids] + stale
+    pruned: list[str] = []
     if prune:
-        for brief_id in vanished:
-            index.remove(brief_id)
-        _remember(index, [], forget=[step.source for step in gone])
+        for step in gone:
+            pruned += index.drop_source(step.source)[1]
+            _remember(index, [], forget=[step.source])
+        pruned += [each for each in stale if len(index.names(each)) == 1 and index.remove(each)]
     added = AddReport(
         added=tuple(each for report in reports for each in report.added),
         unchanged=tuple(each for report in reports for each in report.unchanged),
@@ -203,7 +206,7 @@ def apply_sync(
         failed=(*found.failed, *(each for report in reports for each in report.failed)),
         passages=sum(report.passages for report in reports),
     )
-    return SyncReport(plan, added, *((tuple(vanished), ()) if prune else ((), tuple(vanished))))
+    return SyncReport(plan, added, tuple(pruned), () if prune else tuple(vanished))
 
 
 def _seen(source: str, root: str, entry: str, known: Document | None, now_ns: int) -> Document:
@@ -228,18 +231,14 @@ def _seen(source: str, root: str, entry: str, known: Document | None, now_ns: in
 
 def _added(
     index: Index, group: Sequence[str], reports: Sequence[AddReport], claimed: dict[str, str], progress: Progress | None
-) -> tuple[AddReport, dict[str, set[str]]]:
-    """Add the briefs of the files; also the ids that each file's briefs have now."""
+) -> AddReport:
     done = sum(len(r.added) + len(r.unchanged) + len(r.replaced) for r in reports)
     passages = sum(report.passages for report in reports)
-    report = index.add(
+    return index.add(
         load_briefs(*group),
         progress and (lambda seen, written: progress(done + seen, passages + written)),
         claimed=claimed,
     )
-    ids = {*report.added, *report.unchanged, *report.replaced}
-    now = {source: {each for each in found if each in ids} for source, found in _ids(index, group).items()}
-    return report, now
 
 
 def _ids(index: Index, sources: Sequence[str]) -> dict[str, list[str]]:

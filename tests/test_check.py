@@ -97,6 +97,8 @@ HARMS = {
     "a count": ("pieces", "UPDATE pieces SET passages = passages + 1 WHERE piece = (SELECT min(piece) FROM pieces)"),
     "no counts": ("pieces", "DELETE FROM pieces"),
     "a document": ("documents", "INSERT INTO documents VALUES ('/a', '/', x'00', '')"),
+    "a text's digest": ("relatives", "UPDATE signatures SET digest = zeroblob(16) WHERE brief = 7"),
+    "a version of nothing": ("relatives", "INSERT INTO relatives VALUES (7, 999, 1.0)"),
     "the codec": ("codec", "UPDATE settings SET value = zeroblob(length(value)) WHERE key = 'codec'"),
 }
 
@@ -204,7 +206,7 @@ def test_a_file_of_format_1_is_brought_to_the_present_one_without_encoding(kept:
         "ALTER TABLE passages DROP COLUMN crc",
         "ALTER TABLE tokens DROP COLUMN crc",
         "ALTER TABLE briefs DROP COLUMN pages",
-        "DROP TABLE documents",
+        *(f"DROP TABLE {name}" for name in ("documents", "copies", "visits", "signatures", "bands", "relatives")),
         "DELETE FROM settings WHERE key = 'codec_crc'",
         "UPDATE briefs SET digest = randomblob(16)",
         "UPDATE settings SET value = 1 WHERE key = 'format'",
