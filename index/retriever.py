@@ -4,6 +4,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -17,6 +18,7 @@ from .lexical import search_terms
 from .moment import LATEST_WEIGHT, OUTSIDE, SIDE_WEIGHT, WINDOW_WEIGHT, recency, shifted, window_fit
 from .plan import Inquiry, Planner, QueryPlan, default_planner
 from .rank import DEPTH, Ranking, piece_weights, ranked
+from .relatives import newer_versions, prefer_newer
 from .store import Known, allowed_numbers, known_values, read_moments, read_packed, read_passages
 from .types import Encoder, Encoding, Filter, Floats, Hit, Ints
 
@@ -88,6 +90,7 @@ class Retriever:
                     typed = self._ranked(connection, view, with_history(made.question, cleaned(history)), k, allowed)
                     found = _blended([found, typed], [0.5, 0.5])
                 found = _timed(connection, found, inquiry, made.latest)
+                found = prefer_newer(connection, found, inquiry.window)
                 sides.append(self._hits(connection, found, k, inquiry.label))
             return sides[0] if len(sides) == 1 else taking_turns(sides, k)
 
@@ -172,11 +175,13 @@ class Retriever:
         if self.cap:
             order = capped(_briefs_of(connection, found.numbers), self.cap, k)
         passages = read_passages(connection, found.numbers[order].tolist())
+        newer = newer_versions(connection, list({brief.id for _, brief in passages.values()}))
         hits = []
         for position in order:
             passage, brief = passages[int(found.numbers[position])]
             score = min(1.0, float(found.scores[position]))
-            hits.append(Hit(score, passage, brief, float(found.similar[position]), side))
+            similar = float(found.similar[position])
+            hits.append(Hit(score, passage, brief, similar, side, newer.get(brief.id, "")))
         return sorted(hits, key=lambda hit: -hit.score)
 
 
@@ -226,7 +231,7 @@ def taking_turns(sides: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
     hits: list[Hit] = []
     for hit in list(taken.values())[:k]:
         score = min(hit.score, hits[-1].score) if hits else hit.score
-        hits.append(Hit(score, hit.passage, hit.brief, hit.similarity, hit.side))
+        hits.append(replace(hit, score=score))
     return hits
 
 

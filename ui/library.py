@@ -17,12 +17,13 @@ commands = typer.Typer()
 def add(
     context: typer.Context,
     paths: Annotated[list[Path], typer.Argument(help="Files or folders.")],
+    ocr: Annotated[bool, typer.Option("--ocr", help="Recognise pages without text, by tesseract.")] = False,
     as_json: Json = False,
 ) -> None:
     """Add files and folders; run again, it adds only what changed."""
     from ..corpus import load_briefs
 
-    report = add_all(context.obj, load_briefs(*paths))
+    report = add_all(context.obj, load_briefs(*paths, ocr=ocr))
     if as_json:
         print_json(
             {
