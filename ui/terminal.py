@@ -4,7 +4,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -48,11 +48,16 @@ def add_all(parts: Application, loader: BriefLoader) -> AddReport:
     briefs = list(loader)
     report = with_bar(len(briefs), lambda progress: parts.index.add(briefs, progress=progress))
     failed = (*loader.failed, *report.failed)
+    print_failures(failed)
+    return replace(report, failed=failed)
+
+
+def print_failures(failed: Sequence[Failure]) -> None:
+    """Say on standard error what was not taken and why, the first of them at least."""
     for failure in failed[:SHOWN_FAILURES]:
         print_failure(failure)
     if len(failed) > SHOWN_FAILURES:
         err.print(f"... and {len(failed) - SHOWN_FAILURES} more; --json lists them all")
-    return replace(report, failed=failed)
 
 
 def with_bar(total: int | None, work: Callable[[Progress], AddReport]) -> AddReport:
