@@ -7,6 +7,7 @@ from typing import Any
 from .errors import BriefError
 from .finds import Find, choose
 from .header import read_header
+from .labels import dated_lines
 from .parsed import Parsed
 from .types import DateSource
 
@@ -63,12 +64,14 @@ def read_parsed(
 
 
 def _header_finds(text: str, kind: str) -> list[Find]:
-    """What the first lines of the text say, read as those of a plain text are."""
+    """What the first lines of the text say, read as those of a plain text are; a page says it better by its marks."""
+    if kind in (".html", ".mhtml"):
+        return []
     head = "\n".join(line.lstrip("# ") for line in text[:_HEAD].split("\n"))
     header = read_header(head)
-    finds = []
-    if header.published:
-        finds.append(Find("published", header.published.isoformat(), "a line of the head", 2, DateSource.HEADER))
+    finds = dated_lines(head)
+    if header.published and not finds:
+        finds = [Find("published", header.published.isoformat(), "a line of the head", 2, DateSource.HEADER)]
     if header.title:
         finds.append(Find("title", header.title, "a line of the head", 1))
     if header.institution:

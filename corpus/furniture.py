@@ -17,6 +17,7 @@ _NUMBER = re.compile(
     r"^[-–—|·•\s\[(]*(?:page|p\.|seite|쪽)?\s*(\d{1,4}|[ivxlc]{1,7})(?:\s*(?:/|of|von|쪽)\s*\d{0,4})?[-–—|·•\s\])]*$",
     re.IGNORECASE,
 )
+_LEADERS = re.compile(r"(?:\s?[.·…]){5,}\s*(?:[\divxlc]{1,5})?$", re.IGNORECASE)  # dots up to a page number
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _HEIGHT = 3.0  # points by which the same line may lie higher or lower on another page
 
@@ -24,6 +25,7 @@ _HEIGHT = 3.0  # points by which the same line may lie higher or lower on anothe
 def furniture(pages: Sequence[Page]) -> dict[int, str]:
     """Return {id(line): reason} of the lines of `pages` that are not part of the text."""
     found = {id(line): "turned on its side" for page in pages for line in page.lines if line.turned}
+    found |= {id(line): "table of contents" for page in pages for line in page.lines if _LEADERS.search(line.text)}
     edges = {number: _edge_lines(page) for number, page in enumerate(pages)}
     found |= _repeated(edges, pages)
     found |= _numbers(edges, found)

@@ -9,7 +9,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 _MARKS = re.compile(r"[\uffff\u200b\u2060\ufeff\u00ad]")
@@ -55,7 +55,35 @@ def read_page(page: Any, number: int) -> Page:
         lines = tuple(_line(pdfium, textpage, characters, first, last, number) for first, last in _spans(characters))
     finally:
         textpage.close()
-    return Page(tuple(line for line in lines if line.text), width, height)
+    return Page(tuple(_whole([line for line in lines if line.text])), width, height)
+
+
+def _whole(lines: list[Line]) -> list[Line]:
+    """Pieces of one line put together: a raised mark or figure stands on a line of its own for pdfium."""
+    whole: list[Line] = []
+    for line in lines:
+        before = whole[-1] if whole else None
+        if before is None or not _adjoin(before, line):
+            whole.append(line)
+            continue
+        large = before if before.size * len(before.text) >= line.size * len(line.text) else line
+        gap = " " if before.spaced or line.left - before.right > 0.18 * large.size else ""
+        whole[-1] = replace(
+            large,
+            text=f"{before.text}{gap}{line.text}",
+            left=before.left,
+            right=max(before.right, line.right),
+            spaced=line.spaced,
+        )
+    return whole
+
+
+def _adjoin(before: Line, line: Line) -> bool:
+    """Whether `line` goes on right behind `before`, at about its height."""
+    size = max(before.size, line.size)
+    near = -0.5 * size <= line.left - before.right <= 0.8 * size
+    level = abs(before.bottom - line.bottom) < 0.6 * size
+    return near and level and not (before.turned or line.turned or before.text.endswith(HYPHEN))
 
 
 def _characters(textpage: Any, count: int) -> str:

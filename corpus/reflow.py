@@ -1,8 +1,8 @@
 """Lines of print into paragraphs: words joined across line ends, headings and footnotes marked, pages kept.
 
 A line goes on in the next one when it fills its column; a short line ends there, so that tables, lists and addresses
-keep their rows. Footnotes (smaller type below the text, beginning with a mark) come as paragraphs "[Note 3] ..." before the
-paragraph that runs over the end of the page, so that its sentence stays whole.
+keep their rows. Footnotes (smaller type below the text, beginning with a mark) come as paragraphs "[Note 3] ..." before
+the paragraph that runs over the end of the page, so that its sentence stays whole.
 """
 
 import itertools
@@ -162,7 +162,8 @@ def _breaks(previous: Line, line: Line, kind: str, leading: float, lines: Sequen
     """Whether a new paragraph begins at `line`."""
     step = previous.bottom - line.bottom
     if kind == "note":
-        return bool(_NOTE.match(line.text)) and line.left <= previous.left + 12
+        match = _NOTE.match(line.text)
+        return bool(match) and (line.left <= previous.left + 12 or previous.size < line.size + 0.5)
     if kind == "heading":
         return abs(previous.size - line.size) > 0.6 or step > 2.2 * line.size
     if abs(previous.size - line.size) > 0.12 * max(previous.size, line.size):
