@@ -1,5 +1,6 @@
 """One file of a foreign format into the fields of a brief, by the reader of its kind. Runs in the worker."""
 
+import re
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -78,5 +79,7 @@ def _header_finds(text: str, kind: str) -> list[Find]:
         finds.append(Find("institution", header.institution, "a line of the head", 1))
     if header.series:
         finds.append(Find("series", header.series, "a line of the head", 1))
-    finds += [Find("authors", author, "a line of the head", 1) for author in header.authors]
+    for author in header.authors:
+        if not re.search(r"[\d_@]", author) and not (author.isupper() and len(author.split()) > 2):  # a shouted title
+            finds.append(Find("authors", author, "a line of the head", 1))
     return finds

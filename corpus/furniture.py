@@ -14,7 +14,7 @@ from .pdf_lines import Line, Page
 EDGE = 4  # lines from the top or the bottom that can be furniture
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(
-    r"^[-–—|·•\s\[(]*(?:page|p\.|seite|쪽)?\s*(\d{1,4}|[ivxlc]{1,7})(?:\s*(?:/|of|von|쪽)\s*\d{0,4})?[-–—|·•\s\])]*$",
+    r"^[-–—|·•\s\[(]*(?:page|p\.|seite|쪽)?\s*(\d{1,5}|[ivxlc]{1,7})(?:\s*(?:/|of|von|쪽)\s*\d{0,4})?[-–—|·•\s\])]*$",
     re.IGNORECASE,
 )
 _LEADERS = re.compile(r"(?:\s?[.·…]){5,}\s*(?:[\divxlc]{1,5})?$", re.IGNORECASE)  # dots up to a page number
@@ -85,6 +85,9 @@ def _numbers(edges: dict[int, list[tuple[str, int, Line]]], found: dict[int, str
             if value is not None:
                 numbered.append((edge, value - number, line))
         shifts.update({(edge, shift) for edge, shift, line in numbered if line.page == number})
+        for _, _, line in lines:  # a number at either end of a running head counts as well, for both edges
+            for match in re.finditer(r"^\d{1,5}\b|\b\d{1,5}$", line.text if id(line) in found else ""):
+                shifts.update((edge, int(match[0]) - number) for edge in ("top", "bottom"))
     good = {shift for shift in shifts if shifts[shift] >= 2}
     if len(edges) == 1:
         good = {shift for shift in shifts if shift[1] == 1}  # a single page says "1"

@@ -1,4 +1,4 @@
-"""Short lines about a document: a label before its date; on a page buttons, captions of galleries, notices of rights."""
+"""Short lines about a document: a label before its date; on a page also buttons, captions, notices of rights."""
 
 import re
 

@@ -11,6 +11,7 @@ from typing import Any
 from .errors import BriefError
 from .finds import LIKELY, STATED, WEAK, Find, Made
 from .furniture import furniture
+from .headline import is_name
 from .parsed import LeftOut, Parsed
 from .pdf_lines import Line, Page, read_page
 from .reflow import reflow
@@ -144,10 +145,15 @@ def _properties(properties: dict[str, str], head: str) -> Iterator[Find]:
     """Title and author of the file's properties: trusted when the first page has their words."""
     title, author = properties.get("Title", ""), properties.get("Author", "")
     if title:
-        yield Find("title", title, "PDF property Title", LIKELY if _is_in(title, head) else WEAK)
+        yield Find("title", title, "PDF property Title", LIKELY if _plain_words(title) in _plain_words(head) else WEAK)
     for name in re.split(r";|\band\b|&|,(?=\s*\S+\s+\S+)", author):
-        if name.strip() and _is_in(name, head):
+        if is_name(name.strip()) and _is_in(name, head):
             yield Find("authors", name, "PDF property Author, named on the first page", LIKELY)
+
+
+def _plain_words(text: str) -> str:
+    words = " ".join(re.findall(r"\w+", text.lower()))
+    return f" {words} "
 
 
 def _is_in(value: str, text: str) -> bool:
