@@ -68,7 +68,8 @@ def _header_finds(text: str, kind: str) -> list[Find]:
     """What the first lines of the text say, read as those of a plain text are; a page says it better by its marks."""
     if kind in (".html", ".mhtml"):
         return []
-    head = "\n".join(line.lstrip("# ") for line in text[:_HEAD].split("\n"))
+    marks = "# " if kind == ".pdf" else ""  # names are set in large type, too; elsewhere a heading ends the head
+    head = "\n".join(line.lstrip(marks) for line in text[:_HEAD].removeprefix("# ").split("\n"))
     header = read_header(head)
     finds = dated_lines(head)
     if header.published and not finds:

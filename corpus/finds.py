@@ -20,7 +20,8 @@ STATED, LIKELY, WEAK = 3, 2, 1
 
 _FIRST_YEAR = 1900
 _MACHINE_NAMES = re.compile(
-    r"^(?:admin(?:istrator)?|editor|staff|user|owner|author|unknown|anonymous|root|guest|default|webmaster|test|none|n/?a"
+    r"^(?:admin(?:istrator)?|editor|editorial(?: board| team)?|the editors|newsroom|staff|user|owner|author|unknown"
+    r"|anonymous|root|guest|default|webmaster|test|none|n/?a"
     r"|microsoft office user|python-docx|windows user|관리자|운영자|사용자|.*@.*|https?:.*|www\..*|[\d\W_]*)$",
     re.IGNORECASE,
 )

@@ -89,6 +89,7 @@ def _numbers(edges: dict[int, list[tuple[str, int, Line]]], found: dict[int, str
             for match in re.finditer(r"^\d{1,5}\b|\b\d{1,5}$", line.text if id(line) in found else ""):
                 shifts.update((edge, int(match[0]) - number) for edge in ("top", "bottom"))
     good = {shift for shift in shifts if shifts[shift] >= 2}
+    good |= {(edge, number) for _, number in good for edge in ("top", "bottom") if shifts["bottom", number] >= 3}
     if len(edges) == 1:
         good = {shift for shift in shifts if shift[1] == 1}  # a single page says "1"
     return {

@@ -20,9 +20,10 @@ _SITE = re.compile(
     r"|like this|sign ?up|sign in|log ?in|subscribe|newsletter|follow us|join our|advertise(?:ment)?|sponsored|promoted"
     r"|loading|read more|continue reading|read next|see also|related|recommended|most (?:read|popular)|trending"
     r"|back to (?:top|gallery)|caption|image \d+ ?of ?/?\d+|\d+ ?/ ?\d+|click here|view (?:all|gallery|comments)"
-    r"|show (?:more|all)|thank(?:s| you)|you (?:may|might) also like|copyright|cookies?|privacy policy"
-    r"|terms of (?:use|service)|©|ⓒ|\(c\)|updated|last (?:updated|modified)"
-    r"|공유(?:하기)?|인쇄|프린트|스크랩|구독(?:하기)?|댓글|좋아요|목록|이전글?|다음글?|저작권자?|글자\s?크기|뉴스레터"
+    r"|show (?:more|all)|thank(?:s| you)|you (?:may|might) also like|copyright|cookies?|privacy policy|more:?$"
+    r"|\d+ (?:comments?|kommentare)$|terms of (?:use|service)|©|ⓒ|\(c\)|updated|last (?:updated|modified)"
+    r"|닫기$|더보기$|기사의 섹션|공유(?:하기)?|인쇄|프린트|스크랩|구독(?:하기)?|댓글|좋아요|목록|이전글?|다음글?"
+    r"|저작권자?|글자\s?크기|뉴스레터"
     r"|관련\s?기사|주요\s?뉴스|추천\s?기사|기사\s?제보)",
     re.IGNORECASE,
 )

@@ -175,7 +175,7 @@ def _visible(tree: Any, meta: dict[str, list[str]]) -> Iterator[Find]:
     parts = _SEPARATOR.split(window)
     for heading in headings:
         shared = any(_plain(heading) == _plain(part) or _plain(heading) in _plain(window) for part in parts)
-        yield Find("title", heading, "heading h1", LIKELY if shared or len(headings) == 1 else WEAK)
+        yield Find("title", heading, "heading h1", LIKELY if shared else 0)  # else it may be the site's name
     if window:
         trimmed = next((part for part in parts if part != site and len(part) > 0.4 * len(window)), window)
         yield from (Find("title", said, "element named as a headline", WEAK) for said in _headlines(tree))

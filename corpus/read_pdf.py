@@ -73,10 +73,10 @@ def _parsed(document: Any, count: int, data: bytes, ocr: bool) -> Parsed:
         if id(line) in out
     )
     properties = document.get_metadata_dict(skip_empty=True)
-    first = [line for line in pages[0].lines if id(line) not in out] if pages else []
+    first = [line for line in pages[0].lines if not line.turned] if pages else []
     made = tuple(_made(properties))
     finds = (
-        *_properties(properties, text[:6000]),
+        *_properties(properties, text[: min(3_000, starts[1] if len(starts) > 1 else 3_000)]),
         *_stream_finds(data),
         *_largest(first, pages[0] if pages else None),
         *_edge_dates(pages, out, [stamp.day for stamp in made]),
@@ -182,10 +182,11 @@ def _stream_finds(data: bytes) -> Iterator[Find]:
 
 
 def _largest(lines: Sequence[Line], page: Page | None) -> Iterator[Find]:
-    """The lines of the largest type on the upper two thirds of the first page: its title."""
+    """The lines of the largest type on the upper two thirds of the first page, or anywhere on a cover: the title."""
     if page is None:
         return
-    upper = [line for line in lines if line.top > page.height / 3 and sum(map(str.isalpha, line.text)) >= 3]
+    lowest = page.height / 3 if sum(len(line.text.split()) for line in lines) > 80 else 0
+    upper = [line for line in lines if line.top > lowest and sum(map(str.isalpha, line.text)) >= 3]
     sizes: Counter[float] = Counter()
     for line in lines:
         sizes[round(line.size, 1)] += len(line.text)

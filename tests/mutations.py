@@ -11,7 +11,7 @@ from northbrief.corpus import BriefError
 from northbrief.corpus.kinds import KINDS
 from northbrief.corpus.parse import read_document
 
-from tests.makers import docx, html, pdf, seeds, zipped
+from .makers import docx, html, pdf, seeds, zipped
 
 BIDI = "\u202e\u2066\u200b\u200f\ufeff\u0000"
 

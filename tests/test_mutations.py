@@ -3,8 +3,8 @@
 import pytest
 from northbrief.corpus.parse import SECONDS, read_document
 
-from tests.makers import seeds
-from tests.mutations import Case, hostile, mutated, outcome
+from .makers import seeds
+from .mutations import Case, hostile, mutated, outcome
 
 
 def test_the_seeds_are_read() -> None:

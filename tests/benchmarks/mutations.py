@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 
 from northbrief.corpus.parse import SECONDS, close_workers
 
-from tests.mutations import Outcome, hostile, mutated, outcome
+from ..mutations import Outcome, hostile, mutated, outcome
 
 
 def main() -> None:
