@@ -1,5 +1,6 @@
 """One file of a foreign format into the fields of a brief, by the reader of its kind. Runs in the worker."""
 
+import re
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from .errors import BriefError
 from .finds import Find, choose
 from .header import read_header
+from .labels import dated_lines
 from .parsed import Parsed
 from .types import DateSource
 
@@ -63,17 +65,22 @@ def read_parsed(
 
 
 def _header_finds(text: str, kind: str) -> list[Find]:
-    """What the first lines of the text say, read as those of a plain text are."""
-    head = "\n".join(line.lstrip("# ") for line in text[:_HEAD].split("\n"))
+    """What the first lines of the text say, read as those of a plain text are; a page says it better by its marks."""
+    if kind in (".html", ".mhtml"):
+        return []
+    marks = "# " if kind == ".pdf" else ""  # names are set in large type, too; elsewhere a heading ends the head
+    head = "\n".join(line.lstrip(marks) for line in text[:_HEAD].removeprefix("# ").split("\n"))
     header = read_header(head)
-    finds = []
-    if header.published:
-        finds.append(Find("published", header.published.isoformat(), "a line of the head", 2, DateSource.HEADER))
+    finds = dated_lines(head)
+    if header.published and not finds:
+        finds = [Find("published", header.published.isoformat(), "a line of the head", 2, DateSource.HEADER)]
     if header.title:
         finds.append(Find("title", header.title, "a line of the head", 1))
     if header.institution:
         finds.append(Find("institution", header.institution, "a line of the head", 1))
     if header.series:
         finds.append(Find("series", header.series, "a line of the head", 1))
-    finds += [Find("authors", author, "a line of the head", 1) for author in header.authors]
+    for author in header.authors:
+        if not re.search(r"[\d_@]", author) and not (author.isupper() and len(author.split()) > 2):  # a shouted title
+            finds.append(Find("authors", author, "a line of the head", 1))
     return finds

@@ -20,13 +20,14 @@ STATED, LIKELY, WEAK = 3, 2, 1
 
 _FIRST_YEAR = 1900
 _MACHINE_NAMES = re.compile(
-    r"^(?:admin(?:istrator)?|editor|staff|user|owner|author|unknown|anonymous|root|guest|default|webmaster|test|none|n/?a"
+    r"^(?:admin(?:istrator)?|editor|editorial(?: board| team)?|the editors|newsroom|staff|user|owner|author|unknown"
+    r"|anonymous|root|guest|default|webmaster|test|none|n/?a"
     r"|microsoft office user|python-docx|windows user|관리자|운영자|사용자|.*@.*|https?:.*|www\..*|[\d\W_]*)$",
     re.IGNORECASE,
 )
 _MACHINE_TITLES = re.compile(
     r"^(?:microsoft (?:word|powerpoint|office \w+)\s*-\s*.*|untitled.*"
-    r"|.*\.(?:docx?|pptx?|indd|hwpx?|tex|dvi|pdf|rtf|odt|qxd)"
+    r"|.*\.(?:docx?|pptx?|indd|hwpx?|tex|dvi|ps|pdf|rtf|odt|qxd|key|pages|html?)|\S+\.[a-z]\w{1,3}"
     r"|powerpoint presentation|presentation title|document\d*|slide \d+|title|no title|제목 없음|문서\s?\d*|[\d\W_]+)$",
     re.IGNORECASE,
 )
@@ -145,7 +146,12 @@ def _day(
         if not plausible(stamp.day):
             continue
         place = _agreeing(stamp.day, head, name, url) if stamp.confirmable else ""
-        if place:
+        written = {day for day in _days(head) if (day.year, day.month) == (stamp.day.year, stamp.day.month)}
+        if place and written:
+            if len(written) == 1:
+                return written.pop(), DateSource.HEADER, f"the head of the text, with the month of the {stamp.origin}"
+            aside.append(f"date {stamp.day} ({stamp.origin}): the head of the text has several days of that month")
+        elif place:
             return stamp.day, DateSource.METADATA, f"{stamp.origin}, with the same month in {place}"
         aside.append(
             f"date {stamp.day} ({stamp.origin}): a day of making or saving, which nothing in the text confirms"
@@ -182,6 +188,16 @@ def day_in_name(text: str) -> date | None:
         except ValueError:
             continue
     return None
+
+
+def _days(text: str) -> list[date]:
+    """Every whole day in `text`."""
+    days: list[date] = []
+    at = 0
+    while found := find_day(text[at:]):
+        days.append(found[0])
+        at += found[2]
+    return days
 
 
 _MONTHS = (

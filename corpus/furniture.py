@@ -14,9 +14,10 @@ from .pdf_lines import Line, Page
 EDGE = 4  # lines from the top or the bottom that can be furniture
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(
-    r"^[-–—|·•\s\[(]*(?:page|p\.|seite|쪽)?\s*(\d{1,4}|[ivxlc]{1,7})(?:\s*(?:/|of|von|쪽)\s*\d{0,4})?[-–—|·•\s\])]*$",
+    r"^[-–—|·•\s\[(]*(?:page|p\.|seite|쪽)?\s*(\d{1,5}|[ivxlc]{1,7})(?:\s*(?:/|of|von|쪽)\s*\d{0,4})?[-–—|·•\s\])]*$",
     re.IGNORECASE,
 )
+_LEADERS = re.compile(r"(?:\s?[.·…]){5,}\s*(?:[\divxlc]{1,5})?$", re.IGNORECASE)  # dots up to a page number
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _HEIGHT = 3.0  # points by which the same line may lie higher or lower on another page
 
@@ -24,6 +25,7 @@ _HEIGHT = 3.0  # points by which the same line may lie higher or lower on anothe
 def furniture(pages: Sequence[Page]) -> dict[int, str]:
     """Return {id(line): reason} of the lines of `pages` that are not part of the text."""
     found = {id(line): "turned on its side" for page in pages for line in page.lines if line.turned}
+    found |= {id(line): "table of contents" for page in pages for line in page.lines if _LEADERS.search(line.text)}
     edges = {number: _edge_lines(page) for number, page in enumerate(pages)}
     found |= _repeated(edges, pages)
     found |= _numbers(edges, found)
@@ -83,7 +85,11 @@ def _numbers(edges: dict[int, list[tuple[str, int, Line]]], found: dict[int, str
             if value is not None:
                 numbered.append((edge, value - number, line))
         shifts.update({(edge, shift) for edge, shift, line in numbered if line.page == number})
+        for _, _, line in lines:  # a number at either end of a running head counts as well, for both edges
+            for match in re.finditer(r"^\d{1,5}\b|\b\d{1,5}$", line.text if id(line) in found else ""):
+                shifts.update((edge, int(match[0]) - number) for edge in ("top", "bottom"))
     good = {shift for shift in shifts if shifts[shift] >= 2}
+    good |= {(edge, number) for _, number in good for edge in ("top", "bottom") if shifts["bottom", number] >= 3}
     if len(edges) == 1:
         good = {shift for shift in shifts if shift[1] == 1}  # a single page says "1"
     return {

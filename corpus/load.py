@@ -1,13 +1,15 @@
 """Files and folders in, briefs out; what cannot be read is kept with its reason and stops nothing else."""
 
 import os
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from .errors import BriefError
 from .kinds import KINDS, SUFFIXES
-from .parse import read_document
+from .parse import WORKERS, read_document
 from .read import Document, read_sidecar
 from .records import RECORDS, Records, read_records
 from .types import Brief, DateSource, Failure
@@ -34,13 +36,22 @@ class BriefLoader:
     def __iter__(self) -> Iterator[Brief]:
         self.failed = list(self._unread)
         records: dict[Path, Records] = {}
-        for file in self.files:
-            yield from self._briefs(file, records)
+        with ThreadPoolExecutor(WORKERS) as threads:  # each waits for a worker process
+            ahead: deque[tuple[Path, Future[list[Document]]]] = deque()
+            for file in self.files:
+                ahead.append((file, threads.submit(self._read, file)))
+                if len(ahead) > 2 * WORKERS:
+                    yield from self._briefs(*ahead.popleft(), records)
+            while ahead:
+                yield from self._briefs(*ahead.popleft(), records)
 
-    def _briefs(self, file: Path, records: dict[Path, Records]) -> Iterator[Brief]:
+    def _read(self, file: Path) -> list[Document]:
+        return read_document(file.read_bytes(), file.name, ocr=self.ocr)
+
+    def _briefs(self, file: Path, read: "Future[list[Document]]", records: dict[Path, Records]) -> Iterator[Brief]:
         try:
             given, _ = given_beside(file, records)
-            for document in read_document(file.read_bytes(), file.name, ocr=self.ocr):
+            for document in read.result():
                 place = f"{file}, {document.place}" if document.place else str(file)
                 try:
                     if document.reason:

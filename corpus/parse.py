@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import queue
 import subprocess
 import sys
 import threading
@@ -20,6 +21,8 @@ SECONDS = 60.0
 """A file is given up after this time; a page of a scan that is recognised takes seconds, so with OCR it is longer."""
 OCR_SECONDS = 1800.0
 MAX_BYTES = 200_000_000
+WORKERS = min(4, os.cpu_count() or 1)
+"""Processes that parse at the same time, started as they are needed."""
 
 _OWN: dict[str, Callable[[bytes], Iterator[Document]]] = {
     ".txt": read_txt,
@@ -47,7 +50,7 @@ def read_document(
     if kind in TEXT_KINDS:
         return list(_OWN[kind](data))
     request = {"kind": kind, "name": name, "url": url, "type": content_type, "ocr": ocr, "size": len(data)}
-    reply = _worker.ask(request, data, OCR_SECONDS if ocr else SECONDS)
+    reply = _workers.ask(request, data, OCR_SECONDS if ocr else SECONDS)
     if "error" in reply:
         raise BriefError(reply["error"])
     return [_document(values) for values in reply["documents"]]
@@ -130,5 +133,33 @@ class _Worker:
             self._end()
 
 
-_worker = _Worker()
-atexit.register(_worker.close)
+class _Workers:
+    """The processes, each lent to one request at a time."""
+
+    def __init__(self) -> None:
+        self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()  # the last one used first: others need never start
+        self._all = [_Worker() for _ in range(WORKERS)]
+        for worker in self._all:
+            self._idle.put(worker)
+
+    def ask(self, request: dict[str, Any], data: bytes, seconds: float) -> dict[str, Any]:
+        """Return the reply of the next free worker."""
+        worker = self._idle.get()
+        try:
+            return worker.ask(request, data, seconds)
+        finally:
+            self._idle.put(worker)
+
+    def close(self) -> None:
+        """End all processes."""
+        for worker in self._all:
+            worker.close()
+
+
+_workers = _Workers()
+
+
+@atexit.register
+def close_workers() -> None:
+    """End the processes that parse; the next document starts one again."""
+    _workers.close()

@@ -8,8 +8,9 @@ import ctypes
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 _MARKS = re.compile(r"[\uffff\u200b\u2060\ufeff\u00ad]")
@@ -44,18 +45,109 @@ class Page:
 
 
 def read_page(page: Any, number: int) -> Page:
-    """Return the lines of a pypdfium2 page; `number` counts from 0."""
+    """Return the lines of a pypdfium2 page; `number` counts from 0.
+
+    A page that was turned, as slides often are, is seen as its text runs: places are those of the upright page.
+    """
     import pypdfium2.raw as pdfium
 
     width, height = page.get_size()
     textpage = page.get_textpage()
     try:
-        count = textpage.count_chars()
-        characters = _characters(textpage, count)
-        lines = tuple(_line(pdfium, textpage, characters, first, last, number) for first, last in _spans(characters))
+        characters = _characters(textpage, textpage.count_chars())
+        found = [_Found(pdfium, textpage, characters, first, last) for first, last in _spans(characters)]
     finally:
         textpage.close()
-    return Page(tuple(line for line in lines if line.text), width, height)
+    found = [line for line in found if line.text]
+    turns: Counter[int] = Counter()
+    for line in found:
+        turns[line.quarter] += len(line.text)
+    quarter = turns.most_common(1)[0][0] if turns else 0
+    size = (width, height)
+    if quarter % 2:
+        size = (height, width) if page.get_rotation() in (0, 180) else (width, height)
+    lines = [line.seen(quarter, number) for line in found]
+    if quarter:  # turned about the origin: moved back to where the page begins
+        left, bottom = min(line.left for line in lines), min(line.bottom for line in lines)
+        dx, dy = max(0.0, -left) + 36, max(0.0, -bottom) + 36
+        lines = [
+            replace(line, left=line.left + dx, right=line.right + dx, bottom=line.bottom + dy, top=line.top + dy)
+            for line in lines
+        ]
+    return Page(tuple(_whole(lines)), *size)
+
+
+class _Found:
+    """A line as pdfium has it: text, two points on its base, size of type, and the quarter in which it runs."""
+
+    __slots__ = ("bold", "corner", "end", "middle", "quarter", "size", "spaced", "start", "text")
+
+    def __init__(self, pdfium: Any, textpage: Any, characters: str, first: int, last: int) -> None:
+        end = last
+        while end > first and characters[end] in f"{HYPHEN} ":
+            end -= 1
+        # A raised first character (the mark of a footnote) is smaller than its line; the middle one tells its type.
+        middle = (first + end) // 2
+        while middle > first and characters[middle].isspace():
+            middle -= 1
+        x, y, rect, matrix = ctypes.c_double(), ctypes.c_double(), pdfium.FS_RECTF(), pdfium.FS_MATRIX()
+        pdfium.FPDFText_GetCharOrigin(textpage, first, x, y)
+        self.start = (x.value, y.value)
+        pdfium.FPDFText_GetCharOrigin(textpage, middle, x, y)
+        self.middle = (x.value, y.value)
+        pdfium.FPDFText_GetLooseCharBox(textpage, end, rect)
+        self.end, self.corner = (rect.left, rect.bottom), (rect.right, rect.top)
+        self.size = pdfium.FPDFText_GetFontSize(textpage, middle)
+        if pdfium.FPDFText_GetMatrix(textpage, middle, matrix):
+            self.size *= math.hypot(matrix.c, matrix.d)
+        self.quarter = round(pdfium.FPDFText_GetCharAngle(textpage, middle) / (math.pi / 2)) % 4
+        self.bold = pdfium.FPDFText_GetFontWeight(textpage, middle) >= 600
+        self.spaced = characters[last + 1 : last + 2] == " "
+        self.text = tidy(characters[first : last + 1])
+
+    def seen(self, quarter: int, number: int) -> Line:
+        """The line on a page whose text runs in this quarter."""
+        left, _ = _turned(self.start, quarter)
+        _, bottom = _turned(self.middle, quarter)
+        right = max(_turned(self.end, quarter)[0], _turned(self.corner, quarter)[0], left)
+        turned = self.quarter != quarter
+        return Line(
+            self.text, number, left, right, bottom, bottom + self.size, self.size, self.bold, turned, self.spaced
+        )
+
+
+def _turned(point: tuple[float, float], quarter: int) -> tuple[float, float]:
+    """The point turned back by so many quarters about the origin."""
+    x, y = point
+    return ((x, y), (-y, x), (-x, -y), (y, -x))[quarter]
+
+
+def _whole(lines: list[Line]) -> list[Line]:
+    """Pieces of one line put together: a raised mark or figure stands on a line of its own for pdfium."""
+    whole: list[Line] = []
+    for line in lines:
+        before = whole[-1] if whole else None
+        if before is None or not _adjoin(before, line):
+            whole.append(line)
+            continue
+        large = before if before.size * len(before.text) >= line.size * len(line.text) else line
+        gap = " " if before.spaced or line.left - before.right > 0.18 * large.size else ""
+        whole[-1] = replace(
+            large,
+            text=f"{before.text}{gap}{line.text}",
+            left=before.left,
+            right=max(before.right, line.right),
+            spaced=line.spaced,
+        )
+    return whole
+
+
+def _adjoin(before: Line, line: Line) -> bool:
+    """Whether `line` goes on right behind `before`, at about its height."""
+    size = max(before.size, line.size)
+    near = -0.5 * size <= line.left - before.right <= 0.8 * size
+    level = abs(before.bottom - line.bottom) < 0.6 * size
+    return near and level and not (before.turned or line.turned or before.text.endswith(HYPHEN))
 
 
 def _characters(textpage: Any, count: int) -> str:
@@ -77,37 +169,6 @@ def _spans(characters: str) -> Iterator[tuple[int, int]]:
         if core:
             first = match.start() + len(text) - len(text.lstrip())
             yield first, match.start() + len(text.rstrip()) - 1
-
-
-def _line(pdfium: Any, textpage: Any, characters: str, first: int, last: int, number: int) -> Line:
-    end = last
-    while end > first and characters[end] in "\x02 ":
-        end -= 1
-    # A raised first character (the mark of a footnote) is smaller than its line; the middle one tells the line's type.
-    middle = (first + end) // 2
-    while middle > first and characters[middle].isspace():
-        middle -= 1
-    x, y, rect, matrix = ctypes.c_double(), ctypes.c_double(), pdfium.FS_RECTF(), pdfium.FS_MATRIX()
-    pdfium.FPDFText_GetCharOrigin(textpage, first, x, y)
-    left = x.value
-    pdfium.FPDFText_GetCharOrigin(textpage, middle, x, y)
-    pdfium.FPDFText_GetLooseCharBox(textpage, end, rect)
-    size = pdfium.FPDFText_GetFontSize(textpage, middle)
-    if pdfium.FPDFText_GetMatrix(textpage, middle, matrix):
-        size *= math.hypot(matrix.c, matrix.d)
-    angle = pdfium.FPDFText_GetCharAngle(textpage, middle)
-    return Line(
-        tidy(characters[first : last + 1]),
-        number,
-        left,
-        max(left, rect.right),
-        y.value,
-        y.value + size,
-        size,
-        pdfium.FPDFText_GetFontWeight(textpage, middle) >= 600,
-        0.1 < angle < 6.18,
-        characters[last + 1 : last + 2] == " ",
-    )
 
 
 def tidy(text: str) -> str:

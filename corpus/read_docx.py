@@ -8,6 +8,7 @@ from typing import Any
 
 from .errors import BriefError
 from .finds import LIKELY, WEAK, Find, Made
+from .headline import is_name
 from .parsed import LeftOut, Parsed
 from .pdf_lines import tidy
 from .tables import table_lines
@@ -86,7 +87,7 @@ def _edges(container: Container) -> Iterator[LeftOut]:
                 reason = (
                     "comment" if match[1] == "comments" else f"running {'head' if match[1] == 'header' else 'foot'}"
                 )
-                yield LeftOut(said[:300], reason)
+                yield LeftOut(said[:3_000], reason)
 
 
 def _blocks(parent: Any, word: _Word) -> Iterator[str]:
@@ -106,7 +107,8 @@ def _paragraph(element: Any, word: _Word) -> Iterator[str]:
     said = _runs(element, word)
     lines = [line for part in said.split("\n") if (line := tidy(part))]
     boxes = [box for box in element.iter() if local(box) == "txbxContent" and not _within(box, "Fallback")]
-    if style.startswith("toc ") and lines:
+    led = any(local(tab) in ("tab", "ptab") and attribute(tab, "leader") == "dot" for tab in element.iter())
+    if lines and (style.startswith("toc ") or (led and re.search(r"[\divx]$", lines[-1]))):
         word.left_out.append(LeftOut(" ".join(lines), "table of contents"))
         lines = []
     if lines:
@@ -149,7 +151,7 @@ def _runs(element: Any, word: _Word | None) -> str:
         kind = local(child)
         if kind == "t":
             parts.append(child.text or "")
-        elif kind == "tab":
+        elif kind in ("tab", "ptab"):
             parts.append(" ")
         elif kind in ("br", "cr"):
             parts.append("\n")
@@ -210,7 +212,8 @@ def office_properties(container: Container) -> tuple[list[Find], tuple[Made, ...
             finds.append(Find("title", value, "document property title", WEAK))
         elif name == "creator":
             # Whoever typed it or made the template: below a name in the text's own head.
-            finds += [Find("authors", part, "document property creator", 0) for part in re.split(r"[;,]\s*", value)]
+            names = [part for part in re.split(r"[;,]\s*", value) if is_name(part)]
+            finds += [Find("authors", part, "document property creator", 0) for part in names]
         elif name in ("created", "modified"):
             try:
                 made.append(Made(date.fromisoformat(value[:10]), f"document property {name}", confirmable=False))

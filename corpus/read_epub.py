@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from .decode import decode_page
 from .errors import BriefError
-from .finds import LIKELY, STATED, WEAK, Find
+from .finds import LIKELY, STATED, Find, Made, whole_day
 from .markup import markup_text
 from .parsed import LeftOut, Parsed
 from .zipped import Container, attribute, local
@@ -35,12 +35,12 @@ def read_epub(data: bytes) -> Parsed:
         page = container.read(name)
         said = _chapter(page) if page else ""
         if navigation and said:
-            left_out.append(LeftOut(said[:300], "table of contents"))
+            left_out.append(LeftOut(said[:20_000], "table of contents"))
         elif said:
             texts.append(said)
     if not texts and encrypted:
         raise BriefError("found a protected EPUB, expected an open one; its text cannot be read")
-    return Parsed("\n\n".join(texts), (), tuple(_finds(root)), (), tuple(left_out))
+    return Parsed("\n\n".join(texts), (), tuple(_finds(root)), tuple(_made(root)), tuple(left_out))
 
 
 def _package(container: Container) -> str:
@@ -82,9 +82,6 @@ def _chapter(page: bytes) -> str:
 
 
 def _finds(root: Any) -> Iterator[Find]:
-    modified = next(
-        ((e.text or "")[:10] for e in root.iter() if local(e) == "meta" and e.get("property") == "dcterms:modified"), ""
-    )
     for element in root.iter():
         name, value = local(element), (element.text or "").strip()
         if not value or "purl.org/dc/" not in str(element.tag):
@@ -97,7 +94,12 @@ def _finds(root: Any) -> Iterator[Find]:
             yield Find("institution", value, "EPUB publisher", LIKELY)
         elif name == "language":
             yield Find("language", value.split("-")[0].lower(), "EPUB language", LIKELY)
-        elif name == "date":
-            event = attribute(element, "event")
-            if event == "publication" or (not event and value[:10] != modified):
-                yield Find("published", value, "EPUB date", LIKELY if event else WEAK)
+
+
+def _made(root: Any) -> Iterator[Made]:
+    """The package's dates: of the electronic edition, which may be a century younger than the text."""
+    for element in root.iter():
+        if local(element) == "date" and "purl.org/dc/" in str(element.tag):
+            day = whole_day(element.text or "")
+            if day and attribute(element, "event") in ("", "publication", "original-publication"):
+                yield Made(day, "EPUB date")

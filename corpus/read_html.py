@@ -4,15 +4,19 @@ import email
 import email.policy
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
 from typing import Any
 
+from .article import article_blocks, framed, with_lost
+from .dates import find_day
 from .decode import decode_page
 from .errors import BriefError
 from .finds import LIKELY, STATED, WEAK, Find
+from .headline import is_name
+from .labels import DAY_LABEL, dated_lines, site_line
 from .parsed import LeftOut, Parsed
-from .pdf_lines import tidy
+from .types import DateSource
 
 _TITLES = (
     ("citation_title", STATED),
@@ -114,30 +118,23 @@ def read_page_text(html: str, address: str = "") -> Parsed:
     except (etree.ParserError, ValueError) as error:
         raise BriefError(f"found no page in this HTML ({error}), expected one") from error
     finds = tuple(_finds(tree, address))
-    left_out = tuple(_junk(tree))
-    text = _article(tree)
-    return Parsed(text, (), finds, (), left_out)
+    lines = _article(tree)
+    finds = (*finds, *dated_lines("\n".join(lines)[:4_000]))
+    left_out = (*(LeftOut(line, "line about the site") for line in lines if site_line(line)), *_junk(tree))
+    text = "\n".join(line for line in lines if not site_line(line))
+    return Parsed(re.sub(r"\n{3,}", "\n\n", text).strip(), (), finds, (), left_out)
 
 
-def _article(tree: Any) -> str:
+def _article(tree: Any) -> list[str]:
+    """The article's lines, by trafilatura, which gives it as a tree of its own few kinds of element."""
     import trafilatura
 
-    text = trafilatura.extract(
-        tree,
-        output_format="markdown",
-        include_comments=False,
-        include_tables=True,
-        include_formatting=True,
-        favor_recall=True,
-        deduplicate=False,
+    found = trafilatura.bare_extraction(
+        tree, include_comments=False, include_tables=True, favor_recall=True, with_metadata=False
     )
-    return tidy_lines(text or "")
-
-
-def tidy_lines(text: str) -> str:
-    """Each line tidied; at most one blank line between two."""
-    lines = [tidy(line) for line in text.split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    body = getattr(found, "body", None)
+    blocks = [] if body is None else [block for block in article_blocks(body) if block]
+    return [line for block in with_lost(blocks, tree) for line in (*block.split("\n"), "")]
 
 
 def _finds(tree: Any, address: str) -> Iterator[Find]:
@@ -155,10 +152,18 @@ def _finds(tree: Any, address: str) -> Iterator[Find]:
                     yield from (Find(field, name, f"meta {key}", trust) for name in split_names(value))
                 elif field == "title" and value in meta.get("og:site_name", ()):
                     yield Find(field, value, f"meta {key}, which is the site's name", 0)
+                elif field == "title":
+                    yield Find(field, _without_site(value, meta.get("og:site_name", ())), f"meta {key}", trust)
                 else:
                     yield Find(field, value, f"meta {key}", trust)
     yield from _visible(tree, meta)
     yield from _address(tree, meta, address)
+
+
+def _without_site(title: str, sites: Sequence[str]) -> str:
+    """ "A treaty - The Site" -> "A treaty"."""
+    head, *rest = _SEPARATOR.split(title)
+    return head if len(rest) == 1 and rest[0] in sites else title
 
 
 def _visible(tree: Any, meta: dict[str, list[str]]) -> Iterator[Find]:
@@ -170,9 +175,10 @@ def _visible(tree: Any, meta: dict[str, list[str]]) -> Iterator[Find]:
     parts = _SEPARATOR.split(window)
     for heading in headings:
         shared = any(_plain(heading) == _plain(part) or _plain(heading) in _plain(window) for part in parts)
-        yield Find("title", heading, "heading h1", LIKELY if shared or len(headings) == 1 else WEAK)
+        yield Find("title", heading, "heading h1", LIKELY if shared else 0)  # else it may be the site's name
     if window:
         trimmed = next((part for part in parts if part != site and len(part) > 0.4 * len(window)), window)
+        yield from (Find("title", said, "element named as a headline", WEAK) for said in _headlines(tree))
         yield Find("title", trimmed, "title of the window", WEAK)
         if len(parts) > 1 and not site and len(parts[-1].split()) <= 6:
             yield Find("institution", parts[-1], "end of the window's title", WEAK)
@@ -184,14 +190,44 @@ def _visible(tree: Any, meta: dict[str, list[str]]) -> Iterator[Find]:
                 continue
             value = element.get("datetime") or _said(element)
             yield Find("published", value, "element time", STATED if stated else LIKELY)
+    yield from _shown_days(tree)
+    for element in tree.xpath("//*[@data-date-time]"):
+        yield Find("published", element.get("data-date-time"), "attribute data-date-time", LIKELY)
     for element in tree.xpath("//*[@itemprop='datePublished'][not(self::meta) and not(self::time)]"):
         yield Find("published", element.get("content") or _said(element), "itemprop datePublished", STATED)
     for element in tree.xpath("//*[@rel='author' or @itemprop='author'][not(self::meta)]"):
-        for name in split_names(_said(element)):
-            yield Find("authors", name, "byline", WEAK)
+        yield from (Find("authors", name, "byline", WEAK) for name in split_names(_said(element)) if is_name(name))
     language = (tree.get("lang") or next(iter(meta.get("og:locale", ())), "")).replace("_", "-").split("-")[0].lower()
     if re.fullmatch(r"[a-z]{2,3}", language):
         yield Find("language", language, "language of the page")
+
+
+_HEADLINE = re.compile(
+    r"(?:article|news|view|post|board|entry|content)\w*[-_ ]?(?:tit|title|subject|headline|head)", re.I
+)
+
+
+def _headlines(tree: Any) -> list[str]:
+    """The first element whose class says that it is the article's headline."""
+    for element in tree.iter("h1", "h2", "h3", "h4", "p", "div", "strong", "span", "td"):
+        said = _said(element) if _HEADLINE.search(f"{element.get('class') or ''} {element.get('id') or ''}") else ""
+        if 8 <= len(said) <= 150 and len(said.split()) >= 2:
+            return [said]
+    return []
+
+
+def _shown_days(tree: Any) -> Iterator[Find]:
+    """The day behind a label such as "Published" anywhere on the page, if every such label has the same."""
+    days: dict[str, str] = {}
+    for element in tree.iter("span", "p", "div", "li", "td", "dd", "em", "strong"):
+        text = element.text_content()
+        match = DAY_LABEL.match(text.strip()) if len(text) <= 120 else None
+        found = find_day(text.strip()[match.end() : match.end() + 40]) if match else None
+        if match and found and found[1] <= 12 and not framed(element):
+            days.setdefault(found[0].isoformat(), match[0].strip(" |([:：\n"))
+    if len(days) == 1:
+        day, label = days.popitem()
+        yield Find("published", day, f"the page, after {label!r}", LIKELY, DateSource.HEADER)
 
 
 def _address(tree: Any, meta: dict[str, list[str]], address: str) -> Iterator[Find]:
@@ -246,8 +282,14 @@ def split_names(value: str) -> Iterator[str]:
     """ "Ann Lee and Bo Kim" -> "Ann Lee", "Bo Kim"; "Lee, Ann" stays one."""
     value = re.sub(r"^\s*(?:by|written by)[:\s]+", "", value, flags=re.IGNORECASE)
     for part in re.split(r";|\||\band\b|&|·|,(?=\s*\S+\s+\S+)", value):
-        if part.strip(" ,"):
-            yield part.strip(" ,")
+        name = part.strip(" ,")
+        if name and not (name != value and _POST.search(name)):
+            yield name
+
+
+_POST = re.compile(
+    r"\b(?:writers?|reporters?|staff|editors?|correspondents?|desk|team|press|news|contributors?)\b", re.I
+)
 
 
 _JUNK = re.compile(
@@ -255,21 +297,26 @@ _JUNK = re.compile(
 )
 
 
+_FRAMES = ("div", "section", "header", "ul", "form")
+
+
 def _junk(tree: Any) -> Iterator[LeftOut]:
     """Blocks that are about the site: reported, so that a user sees what was not taken."""
-    for element in tree.iter("nav", "header", "footer", "aside", "div", "section"):
-        marks = f"{element.get('class') or ''} {element.get('id') or ''}"
-        kind = element.tag if element.tag in ("nav", "footer", "aside") else ""
-        match = _JUNK.search(marks)
-        if not kind and not match:
+    pending = [tree]
+    while pending:
+        element = pending.pop()
+        if not isinstance(element.tag, str) or element.tag in ("script", "style", "svg", "head"):
             continue
-        if any(parent.tag in ("nav", "footer", "aside") for parent in element.iterancestors()):
-            continue
-        text = re.sub(r"\s+", " ", element.text_content()).strip()
-        if 0 < len(text) < 3000:
-            yield LeftOut(
-                text[:200], f"navigation ({kind})" if kind else f"about the site ({match[0].lower()})" if match else ""
-            )
+        match = _JUNK.search(f"{element.get('class') or ''} {element.get('id') or ''}")
+        if element.tag in ("nav", "footer", "aside") or (
+            match and element.tag in ("div", "section", "header", "ul", "form")
+        ):
+            said = _said(element)
+            reason = f"about the site ({match[0].lower()})" if match else f"navigation ({element.tag})"
+            if 0 < len(said) < 3000:  # more is the article's own frame
+                yield LeftOut(said[:200], reason)
+                continue
+        pending += reversed(element)
 
 
 def _said(element: Any) -> str:

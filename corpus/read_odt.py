@@ -67,7 +67,7 @@ class _Reader:
             elif kind in _INDEXES:
                 said = tidy(" ".join(self._said(part) for part in child.iter() if local(part) == "p"))
                 if said:
-                    self.left_out.append(LeftOut(said[:300], "table of contents"))
+                    self.left_out.append(LeftOut(said[:20_000], "table of contents"))
             elif kind in _PARTS:
                 yield from self.blocks(child, listed or kind == "list")
 

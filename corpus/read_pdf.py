@@ -11,6 +11,7 @@ from typing import Any
 from .errors import BriefError
 from .finds import LIKELY, STATED, WEAK, Find, Made
 from .furniture import furniture
+from .headline import is_name
 from .parsed import LeftOut, Parsed
 from .pdf_lines import Line, Page, read_page
 from .reflow import reflow
@@ -72,10 +73,10 @@ def _parsed(document: Any, count: int, data: bytes, ocr: bool) -> Parsed:
         if id(line) in out
     )
     properties = document.get_metadata_dict(skip_empty=True)
-    first = [line for line in pages[0].lines if id(line) not in out] if pages else []
+    first = [line for line in pages[0].lines if not line.turned] if pages else []
     made = tuple(_made(properties))
     finds = (
-        *_properties(properties, text[:6000]),
+        *_properties(properties, text[: min(3_000, starts[1] if len(starts) > 1 else 3_000)]),
         *_stream_finds(data),
         *_largest(first, pages[0] if pages else None),
         *_edge_dates(pages, out, [stamp.day for stamp in made]),
@@ -144,10 +145,15 @@ def _properties(properties: dict[str, str], head: str) -> Iterator[Find]:
     """Title and author of the file's properties: trusted when the first page has their words."""
     title, author = properties.get("Title", ""), properties.get("Author", "")
     if title:
-        yield Find("title", title, "PDF property Title", LIKELY if _is_in(title, head) else WEAK)
+        yield Find("title", title, "PDF property Title", LIKELY if _plain_words(title) in _plain_words(head) else WEAK)
     for name in re.split(r";|\band\b|&|,(?=\s*\S+\s+\S+)", author):
-        if name.strip() and _is_in(name, head):
+        if is_name(name.strip()) and _is_in(name, head):
             yield Find("authors", name, "PDF property Author, named on the first page", LIKELY)
+
+
+def _plain_words(text: str) -> str:
+    words = " ".join(re.findall(r"\w+", text.lower()))
+    return f" {words} "
 
 
 def _is_in(value: str, text: str) -> bool:
@@ -176,10 +182,11 @@ def _stream_finds(data: bytes) -> Iterator[Find]:
 
 
 def _largest(lines: Sequence[Line], page: Page | None) -> Iterator[Find]:
-    """The lines of the largest type on the upper two thirds of the first page: its title."""
+    """The lines of the largest type on the upper two thirds of the first page, or anywhere on a cover: the title."""
     if page is None:
         return
-    upper = [line for line in lines if line.top > page.height / 3 and sum(map(str.isalpha, line.text)) >= 3]
+    lowest = page.height / 3 if sum(len(line.text.split()) for line in lines) > 80 else 0
+    upper = [line for line in lines if line.top > lowest and sum(map(str.isalpha, line.text)) >= 3]
     sizes: Counter[float] = Counter()
     for line in lines:
         sizes[round(line.size, 1)] += len(line.text)

@@ -1,8 +1,8 @@
 """Lines of print into paragraphs: words joined across line ends, headings and footnotes marked, pages kept.
 
 A line goes on in the next one when it fills its column; a short line ends there, so that tables, lists and addresses
-keep their rows. Footnotes (smaller type below the text, beginning with a mark) come as paragraphs "[Note 3] ..." before the
-paragraph that runs over the end of the page, so that its sentence stays whole.
+keep their rows. Footnotes (smaller type below the text, beginning with a mark) come as paragraphs "[Note 3] ..." before
+the paragraph that runs over the end of the page, so that its sentence stays whole.
 """
 
 import itertools
@@ -19,6 +19,7 @@ _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _ENDS = re.compile(r"[.!?。…:;][\"'”’)\]]*(?:\[?\d{1,3}\]?)?$")
 _NOTE = re.compile(r"^(?:\(?(\d{1,3})[).]?|([*†‡§¶]{1,3}))\s*(?=[^\s\d.,;:%)])")
 _BULLET = re.compile(r"^(?:[-–—•▪◦○●■□◆▶※*]|\(?[0-9]{1,2}[.)]|\(?[a-z][.)]|[①-⑳]|[가-하]\.)\s")
+_PUNCTUATION = ".,;:!?()[]'\"‘’“”·…「」『』<>"
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 
 
@@ -47,7 +48,7 @@ def reflow(pages: Sequence[Page], out: dict[int, str]) -> Flow:
             sizes[round(line.size, 1)] += len(line.text)
     body = sizes.most_common(1)[0][0] if sizes else 0.0
     joiner = _Joiner([line for lines in kept for line in lines])
-    text = ""
+    text = _Text()
     starts: list[int] = []
     open_block: _Block | None = None
     for lines in kept:
@@ -55,31 +56,38 @@ def reflow(pages: Sequence[Page], out: dict[int, str]) -> Flow:
         notes = [block for block in blocks if block.kind == "note"]
         blocks = [block for block in blocks if block.kind != "note"]
         if open_block is not None and not (blocks and _goes_on(open_block, blocks[0])):
-            text = _append(text, joiner.render(open_block))
+            text.add(joiner.render(open_block))
             open_block = None
         if open_block is not None:  # the paragraph runs over the end of the page: this page begins within it
-            before = joiner.render(open_block)
+            starts.append(text.next + len(joiner.render(open_block)))
             open_block.lines += blocks[0].lines
             blocks = blocks[1:]
-            starts.append(len(text) + (2 if text else 0) + len(before.rstrip(HYPHEN)) + 1)
         else:
-            starts.append(len(text) + (2 if text else 0))
+            starts.append(text.next)
         last = blocks[-1] if blocks and blocks[-1].kind == "text" else None
-        if (blocks or notes) and open_block is not None and (last is not None or notes):
-            text = _append(text, joiner.render(open_block))
+        if open_block is not None and (last is not None or notes):
+            text.add(joiner.render(open_block))
             open_block = None
-        for block in blocks if last is None else blocks[:-1]:
-            text = _append(text, joiner.render(block))
-        for note in notes:
-            text = _append(text, joiner.render(note))
+        for block in (*(blocks if last is None else blocks[:-1]), *notes):
+            text.add(joiner.render(block))
         open_block = last if last is not None else open_block
     if open_block is not None:
-        text = _append(text, joiner.render(open_block))
-    return Flow(text, tuple(min(start, len(text)) for start in starts))
+        text.add(joiner.render(open_block))
+    whole = "\n\n".join(text.blocks)
+    return Flow(whole, tuple(min(start, len(whole)) for start in starts))
 
 
-def _append(text: str, block: str) -> str:
-    return f"{text}\n\n{block}" if text and block else text or block
+class _Text:
+    """Paragraphs, and the offset at which the next one would begin."""
+
+    def __init__(self) -> None:
+        self.blocks: list[str] = []
+        self.next = 0
+
+    def add(self, block: str) -> None:
+        if block:
+            self.blocks.append(block)
+            self.next += len(block) + 2
 
 
 def _goes_on(block: _Block, following: _Block) -> bool:
@@ -162,7 +170,8 @@ def _breaks(previous: Line, line: Line, kind: str, leading: float, lines: Sequen
     """Whether a new paragraph begins at `line`."""
     step = previous.bottom - line.bottom
     if kind == "note":
-        return bool(_NOTE.match(line.text)) and line.left <= previous.left + 12
+        match = _NOTE.match(line.text)
+        return bool(match) and (line.left <= previous.left + 12 or previous.size < line.size + 0.5)
     if kind == "heading":
         return abs(previous.size - line.size) > 0.6 or step > 2.2 * line.size
     if abs(previous.size - line.size) > 0.12 * max(previous.size, line.size):
@@ -173,7 +182,7 @@ def _breaks(previous: Line, line: Line, kind: str, leading: float, lines: Sequen
         return bool(_ENDS.search(previous.text)) or not line.text[0].islower()
     if leading and step > 1.35 * leading and step > 1.2 * line.size:
         return True
-    if _BULLET.match(line.text) and _short(previous, lines, number - 1):
+    if _BULLET.match(line.text) and (_ENDS.search(previous.text) or _short(previous, lines, number - 1)):
         return True
     if previous.bold != line.bold and (_short(previous, lines, number - 1) or _ENDS.search(previous.text)):
         return True
@@ -206,7 +215,7 @@ class _Joiner:
             self.words.update(word.lower() for word in _WORD.findall(line.text))
             for word in line.text.split()[1:-1]:
                 if _HANGUL.search(word):
-                    self.words[word] += 1
+                    self.words[word.strip(_PUNCTUATION)] += 1
         hangul = [line for line in lines if _HANGUL.search(line.text[-1:])]
         self.spaced = sum(line.spaced for line in hangul) >= 0.1 * len(hangul) if hangul else False
 
@@ -261,11 +270,11 @@ class _Joiner:
 
     def _inside_word(self, previous: Line, text: str, start: str) -> bool:
         """Whether the line broke inside a Korean word."""
-        if self.spaced:
-            return not previous.spaced
-        last, first = text.split()[-1], start.split()[0]
+        last, first = text.split()[-1].strip(_PUNCTUATION), start.split()[0].strip(_PUNCTUATION)
         if self.words[last + first]:
             return True
         if self.words[last] and self.words[first]:
             return False
+        if self.spaced:
+            return not previous.spaced
         return len(last) == 1 and not self.words[last]

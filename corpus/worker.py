@@ -38,6 +38,8 @@ def answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
         return {"error": str(error)}
     except MemoryError:
         return {"error": too_much_memory(), "spent": True}
+    except (ImportError, SyntaxError) as error:
+        return {"error": f"the reader of {request['kind']} files cannot be loaded ({error}); install northbrief again"}
     except RecursionError:
         return {"error": "found parts nested too deeply, expected a document; it is damaged or made to break readers"}
     except Exception as error:  # foreign code raises anything for a damaged file
