@@ -14,7 +14,7 @@ from typing import Any
 
 from ..corpus.language import guess_language
 from .followup import standalone
-from .korean import Glossary
+from .korean import Concept, Glossary
 from .names import NameTable
 from .sides import find_sides
 from .timeframe import find_window, wants_latest
@@ -37,11 +37,13 @@ class Inquiry:
     """One search: what the encoder reads, and what is looked up as words besides it.
 
     `english` and `korean` are the same question for passages of either language; `korean` is empty when nothing of the
-    question has a Korean form. `label` names the side of a comparison, and is empty otherwise.
+    question has a Korean form; `concepts` are its ideas, each in the forms that a Korean passage may give it. `label`
+    names the side of a comparison, and is empty otherwise.
     """
 
     english: str
     korean: str = ""
+    concepts: tuple[Concept, ...] = ()
     window: Window | None = None
     label: str = ""
     typed_korean: bool = False
@@ -113,14 +115,16 @@ class Planner:
         if guess_language(text) == "ko":
             english = self.glossary.to_english(text, self.names)
             steps.append(Step("Korean", text, english))
-            return Inquiry(english or text, text, window, label, typed_korean=True), steps
+            concepts = self.glossary.concepts(text, self.names)
+            return Inquiry(english or text, text, concepts, window, label, typed_korean=True), steps
         english = self.names.canonical(text)
         if english != text:
             steps.append(Step("names", text, english))
         korean = self.glossary.to_korean(text, self.names)
         if korean:
             korean += tuple(_NUMBER.findall(text))  # years and amounts are written alike
-        return Inquiry(english, " ".join(korean), window, label), steps
+        concepts = self.glossary.concepts(text, self.names) if korean else ()
+        return Inquiry(english, " ".join(korean), concepts, window, label), steps
 
 
 @lru_cache(maxsize=1)
