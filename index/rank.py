@@ -5,6 +5,7 @@ import sqlite3
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .dense import EXACT_FILTER, DenseIndex
 from .fuse import fuse, scaled
@@ -31,6 +32,10 @@ class Ranking:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def only(self, mask: NDArray[np.bool_]) -> "Ranking":
+        """Return the passages that `mask` (n,) keeps, in their order."""
+        return Ranking(self.numbers[mask], self.scores[mask], self.similar[mask])
 
 
 def ranked(

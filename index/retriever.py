@@ -15,7 +15,7 @@ from .index import Index, View
 from .ingest import front_text
 from .korean import Concept
 from .late import late_scores
-from .moment import LATEST_WEIGHT, OUTSIDE, SIDE_WEIGHT, WINDOW_WEIGHT, recency, shifted, window_fit
+from .moment import LATEST_WEIGHT, OUTSIDE, SIDE_WEIGHT, UNDATED_NAMING, WINDOW_WEIGHT, recency, shifted, window_fit
 from .plan import Inquiry, Planner, QueryPlan, default_planner
 from .rank import Ranking, piece_weights, ranked
 from .store import Known, allowed_numbers, known_values, read_moments, read_packed, read_passages
@@ -28,6 +28,8 @@ when a Korean one names NAMED of the question's ideas, they take turns after one
 after LEAD. On questions about English texts that costs 0.007 of R@5. A Korean question begins with a Korean passage
 that names NAMED, else with an English one. Below OUTDATED, mostly because the English ones are of another time, LEAD
 Korean passages come first."""
+OWN = 4  # passages that an institution or author wrote come first on their side of a comparison
+ENOUGH = 40  # passages published in a side's period, from which on they are searched by themselves, too
 MAX_QUESTION = 4_000  # characters; a pasted document is no question
 
 
@@ -125,13 +127,22 @@ class Retriever:
         found = self._ranked(connection, view, inquiry.english, k, allowed)
         if inquiry.label and inquiry.window:  # a year by itself would bring whatever happens to name it
             found = _blended([found, self._ranked(connection, view, inquiry.topic, k, allowed)], [0.5, 0.5])
+            inside = _inside(connection, Filter(since=inquiry.window.since, until=inquiry.window.until), allowed)
+            if len(inside) >= ENOUGH:
+                found = _blended([found, self._ranked(connection, view, inquiry.topic, k, inside)], [0.5, 0.5])
+        if inquiry.where and len(own := _inside(connection, inquiry.where, allowed)):
+            found = interleaved(self._ranked(connection, view, inquiry.topic, k, own), found, OWN)
         if typed:
             found = _blended([found, self._ranked(connection, view, typed, k, allowed)], [0.5, 0.5])
         found, fit = _timed(connection, found, inquiry, latest)
         if not (inquiry.concepts and self._library().korean):
             return found
         korean, korean_fit = _timed(connection, _korean(connection, view, inquiry.concepts, allowed), inquiry, latest)
-        return _merged(found, _strength(found, fit), korean, _strength(korean, korean_fit), inquiry)
+        strong, named = _strength(found, fit), _strength(korean, korean_fit)
+        if not inquiry.label or fit is None or korean_fit is None:
+            return _merged(found, strong, korean, named, inquiry)
+        within = _merged(found.only(fit > 0), strong, korean.only(korean_fit > 0), named, inquiry)
+        return interleaved(within, found.only(fit == 0), len(within))  # of its period first, in either language
 
     def _ranked(self, connection: sqlite3.Connection, view: View, text: str, k: int, allowed: Ints | None) -> Ranking:
         codec = view.codec if self.rerank else None
@@ -214,10 +225,11 @@ def taking_turns(sides: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
     Scores stay descending: a hit's is at most that of the hit before it.
     """
     taken: dict[str, Hit] = {}
-    for place in range(max(len(side) for side in sides)):
-        for side in sides:
-            if place < len(side) and side[place].passage.id not in taken:
-                taken[side[place].passage.id] = side[place]
+    queues = [iter(side) for side in sides]
+    for _ in range(k):
+        for queue in queues:
+            if hit := next((hit for hit in queue if hit.passage.id not in taken), None):
+                taken[hit.passage.id] = hit
     hits: list[Hit] = []
     for hit in list(taken.values())[:k]:
         score = min(hit.score, hits[-1].score) if hits else hit.score
@@ -248,11 +260,15 @@ def interleaved(first: Ranking, second: Ranking, lead: int) -> Ranking:
     )
 
 
+def _inside(connection: sqlite3.Connection, where: Filter, allowed: Ints | None) -> Ints:
+    """The allowed passages that `where` lets through."""
+    numbers = allowed_numbers(connection, where)
+    return numbers if allowed is None else np.intersect1d(numbers, allowed, assume_unique=True)
+
+
 def _korean(connection: sqlite3.Connection, view: View, concepts: Sequence[Concept], allowed: Ints | None) -> Ranking:
     """The Korean passages that name most of the question's ideas; `similar` is the share that they name."""
-    numbers = allowed_numbers(connection, Filter(languages=("ko",)))
-    if allowed is not None:
-        numbers = np.intersect1d(numbers, allowed, assume_unique=True)
+    numbers = _inside(connection, Filter(languages=("ko",)), allowed)
     return Ranking(*search_concepts(connection, concepts, numbers, len(view.dense), view.counts))
 
 
@@ -280,7 +296,7 @@ def _strength(found: Ranking, fit: Floats | None) -> float:
     """How well the best passage meets the question, in [0, 1]; one outside its window does so less."""
     if not len(found):
         return 0.0
-    return float((found.similar * (1.0 if fit is None else np.minimum(1.0, 2 * fit))).max())
+    return float((found.similar * (1.0 if fit is None else np.minimum(1.0, fit / UNDATED_NAMING))).max())
 
 
 def _merged(found: Ranking, english: float, korean: Ranking, named: float, inquiry: Inquiry) -> Ranking:
@@ -291,7 +307,8 @@ def _merged(found: Ranking, english: float, korean: Ranking, named: float, inqui
         return interleaved(found, korean, 0 if named >= NAMED else 1)
     if english < CERTAIN and named >= NAMED:
         return interleaved(found, korean, 1)
-    return interleaved(found, korean, LEAD) if named >= TOUCHED else found
+    lead = LEAD // 2 if inquiry.label else LEAD  # a side has half the places
+    return interleaved(found, korean, lead) if named >= TOUCHED else found
 
 
 def _briefs_of(connection: sqlite3.Connection, numbers: Ints) -> list[str]:
