@@ -398,6 +398,7 @@ class Moment:
     published: date | None
     text: str
     whole: str
+    title: str = ""
 
 
 def read_moments(connection: sqlite3.Connection, numbers: Ints) -> list[Moment]:
@@ -416,7 +417,7 @@ def read_moments(connection: sqlite3.Connection, numbers: Ints) -> list[Moment]:
     found = {}
     for n, brief, start, stop in rows:
         day, title, text = briefs[brief]
-        found[n] = Moment(day, f"{title} {text[start:stop]}", "" if day else text)
+        found[n] = Moment(day, f"{title} {text[start:stop]}", "" if day else text, title)
     return [found[n] for n in numbers.tolist()]
 
 

@@ -2,11 +2,11 @@
 
 F holds documents and `truth.json`, a list of {"file", "title", "authors", "published", "junk"}: what a person reads on
 the document, null where it does not say ("month" where it says no more), and patterns of the lines that are no text
-(running heads, page numbers, banners). Each is read, cut into passages, and compared with a second extraction of the same
-file by other means: pdftotext for PDF, LibreOffice for office files, the bare text between the tags for books and slides,
-the article as a person marked it (`FILE.words.txt`) for pages; pages without that are not compared. A word is lost when
-the second extraction has it more often than the brief, its heads and what was left out together. Nothing is measured and
-the exit code is 0 where the folder is absent.
+(running heads, page numbers, banners). Each is read, cut into passages, and compared with a second extraction of the
+same file by other means: pdftotext for PDF, LibreOffice for office files, the bare text between the tags for books and
+slides, the article as a person marked it (`FILE.words.txt`) for pages; pages without that are not compared. A word is
+lost when the second extraction has it more often than the brief, its heads and what was left out together. Nothing is
+measured and the exit code is 0 where the folder is absent.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from typing import Any
 
 from northbrief.corpus import BriefError
 from northbrief.corpus.chunk import CHARACTERS_PER_PIECE, split_brief
+from northbrief.corpus.decode import decode_page
 from northbrief.corpus.load import to_brief
 from northbrief.corpus.parse import read_document
 
@@ -129,9 +130,7 @@ def main() -> None:
     if not (options.folder / "truth.json").exists():
         print(f"no truth.json in {options.folder}: nothing measured", file=sys.stderr)
         return
-    print(
-        "| file | pages | title | author | date | junk lines | words | lost | s |\n|---|---|---|---|---|---|---|---|---|"
-    )
+    print("| file | pages | title | author | date | junk lines | words | lost | s |\n" + "|---" * 9 + "|")
     total: Counter[str] = Counter()
     for truth in json.loads((options.folder / "truth.json").read_text("utf-8")):
         try:
