@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -478,3 +479,37 @@ def test_a_list_that_is_not_there_says_so(tmp_path: Path) -> None:
 def test_a_limit_of_none_is_refused() -> None:
     with pytest.raises(BriefError, match="at least 1"):
         Limits(most=0)
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def run_add(tmp_path: Path, *arguments: str, code: int = 0) -> dict[str, Any]:
+    from northbrief.ui.cli import app
+    from typer.testing import CliRunner
+
+    result = CliRunner().invoke(app, ["--home", str(tmp_path / "home"), "add", "--json", *arguments])
+    assert result.exit_code == code, result.output
+    return json.loads(result.stdout) if result.stdout else {}
+
+
+def test_the_command_adds_addresses_files_and_lists_together(site: Site, tmp_path: Path, encoder: object) -> None:
+    site.pages |= {"/a.html": page("Trade"), "/feed": rss(("B", "/b.html")), "/b.html": page("Fisheries")}
+    (tmp_path / "c.txt").write_text("Coal exports fell by half in that year.", "utf-8")
+    (tmp_path / "list.txt").write_text(f"# feeds\n{site.url('/feed')}\n", "utf-8")
+    arguments = [str(tmp_path / "c.txt"), site.url("/a.html"), "--list", str(tmp_path / "list.txt"), "--allow-private"]
+    report = run_add(tmp_path, *arguments)
+    assert (sorted(report["added"]), report["failed"]) == (["a", "b", "c"], [])
+    again = run_add(tmp_path, *arguments)
+    assert (again["added"], again["replaced"], len(again["unchanged"])) == ([], [], 3)
+
+
+def test_the_command_refuses_this_machine_unless_allowed(site: Site, tmp_path: Path) -> None:
+    site.pages["/a.html"] = page("Trade")
+    report = run_add(tmp_path, site.url("/a.html"), code=2)
+    assert "--allow-private" in report["failed"][0]["reason"]
+    assert site.asked == []
+
+
+def test_the_command_without_anything_to_add_says_so(tmp_path: Path) -> None:
+    run_add(tmp_path, code=2)
