@@ -28,6 +28,9 @@ class Sources(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     folders: tuple[Path, ...] = ()
+    addresses: tuple[str, ...] = ()  # pages and documents
+    feeds: tuple[str, ...] = ()  # feeds and sitemaps
+    allow_private: bool = False  # whether addresses may lie in one's own network
 
 
 class Settings(BaseSettings):
@@ -43,7 +46,7 @@ class Settings(BaseSettings):
     rerank: bool = Field(True, description="late interaction over the leading passages")
     cap: int = Field(CAP, ge=0, description="passages one brief may take before others have had theirs; 0: no cap")
     names: tuple[Path, ...] = Field((), description="name tables of one's own, in the form of index/names.toml")
-    sources: Sources = Field(Sources(), description="what `northbrief sync` brings in step: folders")
+    sources: Sources = Field(Sources(), description="what `northbrief sync` brings in step: folders, addresses, feeds")
     host: str = Field("127.0.0.1", description="address the chat window or the service listens on")
     port: int = Field(7860, ge=1, le=65535, description="port of the chat window")
     service_port: int = Field(8000, ge=1, le=65535, description="port of `serve` and of `mcp --http`")
