@@ -10,7 +10,7 @@ from .dense import EXACT_FILTER, DenseIndex
 from .fuse import fuse, scaled
 from .late import TokenCodec, idf_weights, late_scores
 from .lexical import search_terms
-from .store import read_vectors
+from .store import read_tokens, read_vectors
 from .types import Encoding, Floats, Ints
 
 DEPTH = 50  # passages taken from each ranking
@@ -71,10 +71,7 @@ def _reranked(
 ) -> Ranking:
     """The first CANDIDATES in the order of fused and late score together; the rest behind, with the fused one alone."""
     top, rest = found.numbers[:CANDIDATES], found.numbers[CANDIDATES:]
-    asked = json.dumps(top.tolist())
-    rows = connection.execute("SELECT n, packed FROM tokens WHERE n IN (SELECT value FROM json_each(?))", (asked,))
-    packed = dict(rows.fetchall())
-    codes = [packed.get(number, b"") for number in top.tolist()]
+    codes = read_tokens(connection, top)
     vectors, sizes = codec.unpack(b"".join(codes)), [codec.size(code) for code in codes]
     late = late_scores(encoding, piece_weights(connection, encoding, total), vectors, sizes)
     mixed = FUSED_WEIGHT * found.scores[:CANDIDATES] + LATE_WEIGHT * scaled(late)

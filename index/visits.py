@@ -44,16 +44,24 @@ class Visits:
         """Remember the visits; to be called once their briefs are in the index."""
         new = [visit for visit in visits if self.visit(visit.url) != visit]
         if new:
-            with self._store.writing() as connection:
+            with self._store.writing(same_content=True) as connection:
                 connection.execute(_SCHEMA)
                 connection.executemany("INSERT OR REPLACE INTO visits VALUES (?, ?, ?, ?, ?)", map(astuple, new))
 
     def forget(self, urls: Iterable[str]) -> None:
         """Forget the addresses: next time they are new."""
         asked = json.dumps(list(urls))
-        with self._store.writing() as connection:
+        with self._store.writing(same_content=True) as connection:
             connection.execute(_SCHEMA)
             connection.execute("DELETE FROM visits WHERE url IN (SELECT value FROM json_each(?))", (asked,))
+
+
+def bring_visits(connection: sqlite3.Connection, other: sqlite3.Connection) -> None:
+    """Put the visits of another index in place of this one's."""
+    connection.execute(_SCHEMA)
+    connection.execute("DELETE FROM visits")
+    if _has_table(other):
+        connection.executemany("INSERT INTO visits VALUES (?, ?, ?, ?, ?)", other.execute("SELECT * FROM visits"))
 
 
 def _has_table(connection: sqlite3.Connection) -> bool:

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -67,12 +68,18 @@ def with_bar(total: int | None, work: Callable[[Progress], AddReport]) -> AddRep
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("briefs, {task.fields[passages]} passages"),
+        TextColumn("briefs, {task.fields[passages]} passages, {task.fields[speed]:.0f} a second"),
         TimeRemainingColumn(),
     )
     with Bar(*columns, console=err, transient=False) as bar:
-        task = bar.add_task("Preparing", total=total, passages=0)
-        return work(lambda seen, passages: bar.update(task, completed=seen, passages=passages, description="Adding"))
+        task = bar.add_task("Preparing", total=total, passages=0, speed=0.0)
+        began = time.monotonic()
+
+        def show(seen: int, passages: int) -> None:
+            speed = passages / max(time.monotonic() - began, 1e-3)
+            bar.update(task, completed=seen, passages=passages, speed=speed, description="Adding")
+
+        return work(show)
 
 
 def print_failure(failure: Failure) -> None:
