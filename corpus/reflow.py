@@ -6,6 +6,7 @@ the paragraph that runs over the end of the page, so that its sentence stays who
 """
 
 import itertools
+import os.path
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -59,8 +60,11 @@ def reflow(pages: Sequence[Page], out: dict[int, str]) -> Flow:
             text.add(joiner.render(open_block))
             open_block = None
         if open_block is not None:  # the paragraph runs over the end of the page: this page begins within it
-            starts.append(text.next + len(joiner.render(open_block)))
+            before = joiner.render(open_block)
             open_block.lines += blocks[0].lines
+            whole = joiner.render(open_block)
+            same = len(os.path.commonpath((before, whole)))
+            starts.append(text.next + same + whole[same : same + 1].isspace())
             blocks = blocks[1:]
         else:
             starts.append(text.next)
@@ -73,8 +77,8 @@ def reflow(pages: Sequence[Page], out: dict[int, str]) -> Flow:
         open_block = last if last is not None else open_block
     if open_block is not None:
         text.add(joiner.render(open_block))
-    whole = "\n\n".join(text.blocks)
-    return Flow(whole, tuple(min(start, len(whole)) for start in starts))
+    said = "\n\n".join(text.blocks)
+    return Flow(said, tuple(min(start, len(said)) for start in starts))
 
 
 class _Text:
