@@ -6,7 +6,6 @@ the paragraph that runs over the end of the page, so that its sentence stays who
 """
 
 import itertools
-import os.path
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -225,16 +224,20 @@ class _Joiner:
 
     def render(self, block: _Block) -> str:
         """The text of the block."""
-        text = block.lines[0].text
-        for previous, line in zip(block.lines, block.lines[1:], strict=False):
-            text = self._join(text, previous, line, block)
-        text = text.replace(HYPHEN, "-")
+        text = self.joined(block, len(block.lines)).replace(HYPHEN, "-")
         if block.kind == "heading":
             return f"## {text}"
         if block.kind == "note":
             match = _NOTE.match(text)
             return f"[Note {match[1] or match[2]}] {text[match.end() :].strip()}" if match else f"[Note] {text}"
         return f"\\{text}" if re.match(r"#{1,6}\s", text) else text
+
+    def joined(self, block: _Block, count: int) -> str:
+        """The first `count` lines of the block, joined."""
+        text = block.lines[0].text
+        for number in range(1, count):
+            text = self._join(text, block.lines[number - 1], block.lines[number], block)
+        return text
 
     def _join(self, text: str, previous: Line, line: Line, block: _Block) -> str:
         start = line.text

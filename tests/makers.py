@@ -61,19 +61,21 @@ def paper() -> bytes:
     """A PDF of four pages with a running head, page numbers, a footnote and a title."""
     pages = []
     for number in range(1, 5):
-        lines = [(72.0, 800.0, 9.0, f"Harbour Institute Note {'even' if number % 2 else 'odd'}")] if number > 1 else []
+        lines = [(72.0, 800.0, 9.0, "Harbour Institute Note")] if number > 1 else []
         if number == 1:
             lines.append((72.0, 740.0, 20.0, "Ferries in Winter"))
             lines.append((72.0, 715.0, 11.0, "8 August 2025"))
         height = 680.0
         for repeat in range(6):
             for sentence in PROSE:
-                lines.append(
-                    (72.0, height, 11.0, sentence if repeat else sentence.replace("harbour", f"harbour {number}"))
-                )
+                said = sentence if repeat else sentence.replace("harbour", f"harbour {number}")
+                said = said.replace(".", f", as {WITNESSES[number - 1][repeat]} said.")
+                lines.append((72.0, height, 11.0, said))
                 height -= 14
             height -= 10
-        lines.append((72.0, 100.0, 8.0, f"{number} A note on page {number} says where the figures come from."))
+        lines.append(
+            (72.0, 100.0, 8.0, f"{number} A note of {WITNESSES[number - 1][0]} says where the figures come from.")
+        )
         lines.append((290.0, 40.0, 9.0, str(number)))
         pages.append(lines)
     return pdf(pages, "/Title (Ferries in Winter) /CreationDate (D:20250808120000Z)")

@@ -27,7 +27,7 @@ def page(head: str = "", body: str | None = None, **options: str) -> tuple[dict[
         '<meta name="citation_publication_date" content="2025/08/08">',
         '<meta name="DC.date.issued" content="2025-08-08">',
         '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2025-08-08T01:02:03Z"}</script>',
-        '<script type="application/ld+json">{"@graph": [{"@type": ["Report"], "datePublished": "2025-08-08"}]}</script>',
+        '<script type="application/ld+json">{"@graph": [{"@type": ["Report"],"datePublished": "2025-08-08"}]}</script>',
     ],
 )
 def test_a_page_says_its_date_by_its_marks(head: str) -> None:

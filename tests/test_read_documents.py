@@ -55,7 +55,7 @@ def test_running_heads_and_page_numbers_of_a_pdf_are_left_out_with_their_reasons
     document = read(paper(), "a.pdf")
     assert "Harbour Institute Note" not in document.fields["text"]
     reasons = {said: reason for said, reason, _ in document.left_out}
-    assert reasons["Harbour Institute Note odd"] == "stands at the edge of several pages"
+    assert reasons["Harbour Institute Note"] == "stands at the edge of several pages"
     assert [said for said, reason, _ in document.left_out if reason == "page number"] == ["1", "2", "3", "4"]
 
 
@@ -68,7 +68,7 @@ def test_nothing_else_of_a_pdf_is_left_out() -> None:
 
 def test_footnotes_of_a_pdf_are_marked() -> None:
     text = text_of(paper(), "a.pdf")
-    assert "[Note 3] A note on page 3 says where the figures come from." in text
+    assert "[Note 3] A note of Mia says where the figures come from." in text
 
 
 def test_a_figure_at_the_foot_of_one_page_stays() -> None:
