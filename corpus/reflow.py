@@ -59,11 +59,10 @@ def reflow(pages: Sequence[Page], out: dict[int, str]) -> Flow:
             text.add(joiner.render(open_block))
             open_block = None
         if open_block is not None:  # the paragraph runs over the end of the page: this page begins within it
-            before = joiner.render(open_block)
+            first = len(open_block.lines)
             open_block.lines += blocks[0].lines
-            whole = joiner.render(open_block)
-            same = len(os.path.commonpath((before, whole)))
-            starts.append(text.next + same + whole[same : same + 1].isspace())
+            upto = joiner.joined(open_block, first + 1)
+            starts.append(text.next + len(upto) - len(open_block.lines[first].text))
             blocks = blocks[1:]
         else:
             starts.append(text.next)
