@@ -180,6 +180,16 @@ def test_a_search_loads_neither_torch_nor_gradio_nor_langchain(
     assert roots & heavy == set()
 
 
+def test_a_search_works_where_torch_and_gradio_cannot_be_imported(
+    tmp_path: Path, encoder: Encoder, make_brief: Callable[..., Brief]
+) -> None:
+    with Index.open(tmp_path / "index.db", encoder=encoder) as index:
+        index.add([make_brief("ferry", "The ferry returned to the harbour in March.")])
+    absent = "import sys\nfor name in ('torch', 'gradio', 'sentence_transformers', 'onnx'): sys.modules[name] = None\n"
+    result = json.loads(run("-c", absent + SEARCH, str(tmp_path / "index.db"), cwd=tmp_path))
+    assert result["found"] == ["ferry"]
+
+
 @pytest.mark.parametrize("how", ["-c", "script"])
 def test_modules_of_the_user_with_our_folders_names_shadow_nothing(tmp_path: Path, how: str) -> None:
     for layer in LAYERS:

@@ -140,7 +140,7 @@ def mount_window(app: Any, parts: Application) -> None:
     import gradio as gr
 
     from .api import with_api
-    from .app import build_app, launch_options
+    from .app import CONCURRENCY, QUEUE_SIZE, build_app, launch_options
 
     chosen = parts.settings
     look = launch_options(chosen.host, chosen.service_port)
@@ -150,6 +150,7 @@ def mount_window(app: Any, parts: Application) -> None:
         return user == "northbrief" and hmac.compare_digest(password.encode("utf-8", "replace"), token.encode())
 
     blocks = with_api(build_app(parts.index, parts.assistant), parts.assistant)
+    blocks.queue(max_size=QUEUE_SIZE, default_concurrency_limit=CONCURRENCY)
     gr.mount_gradio_app(
         app,
         blocks,
