@@ -1,13 +1,16 @@
 """Commands that serve programs: serve (HTTP) and mcp (assistants)."""
 
 from importlib.resources import files
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..corpus import SettingsError
 from .settings import Application, read_settings
 from .terminal import err, escape
+
+if TYPE_CHECKING:
+    from .guard import Guard, Limits
 
 commands = typer.Typer()
 
@@ -81,7 +84,7 @@ def configured(context: typer.Context, **flags: Any) -> Application:
     return Application(read_settings(**given | {name: flag for name, flag in flags.items() if flag is not None}))
 
 
-def limits_of(parts: Application, **more: Any) -> Any:
+def limits_of(parts: Application, **more: Any) -> "Limits":
     """Return what the guard lets through by these settings.
 
     Raises:
@@ -98,7 +101,7 @@ def limits_of(parts: Application, **more: Any) -> Any:
     return Limits(token=token or None, rate=chosen.rate, log_questions=chosen.log_questions, **more)
 
 
-def run(app: Any, parts: Application) -> None:
+def run(app: "Guard", parts: Application) -> None:
     """Serve the application until a signal ends it; what is under way is finished first."""
     import logging.config
 
