@@ -12,13 +12,13 @@ from ..corpus import QuestionError
 from .fuse import blend, capped, scaled
 from .index import Index, View
 from .ingest import front_text
-from .late import late_scores
+from .late import best_matches
 from .lexical import search_terms
 from .moment import LATEST_WEIGHT, OUTSIDE, SIDE_WEIGHT, WINDOW_WEIGHT, recency, shifted, window_fit
 from .plan import Inquiry, Planner, QueryPlan, default_planner
 from .rank import DEPTH, Ranking, piece_weights, ranked
 from .store import Known, allowed_numbers, known_values, read_moments, read_packed, read_passages
-from .types import Encoder, Encoding, Filter, Floats, Hit, Ints
+from .types import Encoder, Encoding, Filter, Floats, Hit, Ints, SpanMatches, unit
 
 CAP = 4  # passages of one brief before others have had theirs; it changes MRR by less than 0.001
 CERTAIN = 0.52
@@ -96,16 +96,24 @@ class Retriever:
 
         `spans` are (start, end) in `hit.passage.text`, such as its sentences. The score is late interaction with the
         stored token vectors of the span, which saw the whole passage when they were made. Without stored ones, and for
-        a passage that has left the index, it is the share of the query's words that the span holds.
+        a passage that has left the index, it is the weight of the query's words that the span holds.
         """
-        encoding = self._encoded(query)
+        return self.match_spans(query, hits, spans).scores()
+
+    def match_spans(self, query: str, hits: Sequence[Hit], spans: Sequence[Sequence[tuple[int, int]]]) -> SpanMatches:
+        """Return how each span meets each word piece of the query; `score_spans` says from what."""
+        encoding, encoder = self._encoded(query), self.index.encoder
         with self.index.reading() as view, view.store.reading() as connection:
             weights = piece_weights(connection, encoding, len(view.dense))
             packed = read_packed(connection, [hit.passage.id for hit in hits]) if view.codec else {}
-            return [
-                _span_scores(self.index.encoder, view, encoding, weights, hit, places, packed)
+            found = [
+                _span_matches(encoder, view, encoding, hit, places, packed)
                 for hit, places in zip(hits, spans, strict=True)
             ]
+        prefix = len(encoder.spec.query_prefix)
+        offsets = encoder.offsets(encoder.spec.query_prefix + query)
+        places = tuple((max(0, start - prefix), max(0, end - prefix)) for start, end in offsets)
+        return SpanMatches(places, weights, tuple(best for best, _ in found), tuple(near for _, near in found))
 
     # --- one inquiry ---------------------------------------------------------------------------------------------
 
@@ -271,29 +279,31 @@ def _briefs_of(connection: sqlite3.Connection, numbers: Ints) -> list[str]:
     return [str(found[number]) for number in numbers.tolist()]
 
 
-def _span_scores(
+def _span_matches(
     encoder: Encoder,
     view: View,
     query: Encoding,
-    weights: Floats,
     hit: Hit,
     spans: Sequence[tuple[int, int]],
     packed: dict[str, tuple[str, bytes]],
-) -> Floats:
+) -> tuple[Floats, Floats]:
     if view.codec is None or hit.passage.id not in packed:
-        return _word_shares(query, encoder, hit.passage.text, spans)
+        return _word_matches(query, encoder, hit.passage.text, spans)
     title, codes = packed[hit.passage.id]
     text, rows = front_text(title, encoder) + hit.passage.text, view.codec.unpack(codes)
     starts = np.array([start for start, _ in encoder.offsets(text)]) - (len(text) - len(hit.passage.text))
     if len(starts) != len(rows):  # made by an older tokenizer
-        return _word_shares(query, encoder, hit.passage.text, spans)
-    inside = [(starts >= start) & (starts < end) for start, end in spans]
-    sizes = [int(mask.sum()) for mask in inside]
-    return late_scores(query, weights, np.concatenate([rows[mask] for mask in inside] or [rows[:0]]), sizes)
+        return _word_matches(query, encoder, hit.passage.text, spans)
+    inside = [rows[(starts >= start) & (starts < end)] for start, end in spans]
+    best = best_matches(query, np.concatenate([*inside, rows[:0]]), [len(each) for each in inside])
+    means = np.array([each.mean(axis=0) if len(each) else np.zeros(rows.shape[1]) for each in inside], np.float32)
+    return best, np.asarray(unit(means.reshape(-1, rows.shape[1])) @ query.vector, np.float32)
 
 
-def _word_shares(query: Encoding, encoder: Encoder, text: str, spans: Sequence[tuple[int, int]]) -> Floats:
-    asked = set(query.pieces.tolist())
-    return np.array(
-        [len(asked & set(encoder.pieces(text[start:end]))) / max(1, len(asked)) for start, end in spans], np.float32
-    )
+def _word_matches(
+    query: Encoding, encoder: Encoder, text: str, spans: Sequence[tuple[int, int]]
+) -> tuple[Floats, Floats]:
+    """Without token vectors: 1 for each piece that the span holds, and their share for the nearness."""
+    held = [np.isin(query.pieces, encoder.pieces(text[start:end])) for start, end in spans]
+    best = np.array(held, dtype=np.float32).reshape(len(spans), len(query.pieces))
+    return best, best.mean(axis=1) if len(query.pieces) else np.zeros(len(spans), np.float32)
