@@ -106,14 +106,11 @@ class Retriever:
         with self.index.reading() as view, view.store.reading() as connection:
             weights = piece_weights(connection, encoding, len(view.dense))
             packed = read_packed(connection, [hit.passage.id for hit in hits]) if view.codec else {}
-            found = [
-                _span_matches(encoder, view, encoding, hit, places, packed)
-                for hit, places in zip(hits, spans, strict=True)
-            ]
+            best, near = _matched(encoder, view, encoding, hits, spans, packed)
         prefix = len(encoder.spec.query_prefix)
         offsets = encoder.offsets(encoder.spec.query_prefix + query)
         places = tuple((max(0, start - prefix), max(0, end - prefix)) for start, end in offsets)
-        return SpanMatches(places, weights, tuple(best for best, _ in found), tuple(near for _, near in found))
+        return SpanMatches(places, weights, tuple(best), tuple(near))
 
     # --- one inquiry ---------------------------------------------------------------------------------------------
 
@@ -279,25 +276,49 @@ def _briefs_of(connection: sqlite3.Connection, numbers: Ints) -> list[str]:
     return [str(found[number]) for number in numbers.tolist()]
 
 
-def _span_matches(
+def _matched(
     encoder: Encoder,
     view: View,
     query: Encoding,
-    hit: Hit,
-    spans: Sequence[tuple[int, int]],
+    hits: Sequence[Hit],
+    spans: Sequence[Sequence[tuple[int, int]]],
     packed: dict[str, tuple[str, bytes]],
-) -> tuple[Floats, Floats]:
-    if view.codec is None or hit.passage.id not in packed:
-        return _word_matches(query, encoder, hit.passage.text, spans)
-    title, codes = packed[hit.passage.id]
-    text, rows = front_text(title, encoder) + hit.passage.text, view.codec.unpack(codes)
-    starts = np.array([start for start, _ in encoder.offsets(text)]) - (len(text) - len(hit.passage.text))
-    if len(starts) != len(rows):  # made by an older tokenizer
-        return _word_matches(query, encoder, hit.passage.text, spans)
-    inside = [rows[(starts >= start) & (starts < end)] for start, end in spans]
-    best = best_matches(query, np.concatenate([*inside, rows[:0]]), [len(each) for each in inside])
-    means = np.array([each.mean(axis=0) if len(each) else np.zeros(rows.shape[1]) for each in inside], np.float32)
-    return best, np.asarray(unit(means.reshape(-1, rows.shape[1])) @ query.vector, np.float32)
+) -> tuple[list[Floats], list[Floats]]:
+    """Each hit's `best` and `nearness`, as `SpanMatches` has them; all token vectors go through one multiplication."""
+    codec = view.codec
+    stored = [packed.get(hit.passage.id) if codec else None for hit in hits]
+    vectors = codec.unpack(b"".join(codes for _, codes in filter(None, stored))) if codec and any(stored) else None
+    inside, at = [], 0
+    best: list[Floats] = []
+    near: list[Floats] = []
+    for hit, places, found in zip(hits, spans, stored, strict=True):
+        rows = starts = np.zeros(0, np.float32)
+        if found and codec and vectors is not None:
+            title, codes = found
+            rows = vectors[at : at + codec.size(codes)]
+            at += len(rows)
+            text = front_text(title, encoder) + hit.passage.text
+            starts = np.array([start for start, _ in encoder.offsets(text)]) - (len(text) - len(hit.passage.text))
+        if len(rows) and len(starts) == len(rows):
+            inside += [rows[(starts >= start) & (starts < end)] for start, end in places]
+            best.append(np.zeros((0, len(query.pieces)), np.float32))
+            near.append(np.zeros(0, np.float32))
+        else:  # nothing stored, or by an older tokenizer
+            worded = _word_matches(query, encoder, hit.passage.text, places)
+            best.append(worded[0])
+            near.append(worded[1])
+    if vectors is None or not inside:
+        return best, near
+    sizes = [len(each) for each in inside]
+    matched = best_matches(query, np.concatenate(inside), sizes)
+    means = np.array([each.mean(axis=0) if len(each) else np.zeros(vectors.shape[1]) for each in inside], np.float32)
+    cosines = np.asarray(unit(means) @ query.vector, np.float32)
+    at = 0
+    for number, places in enumerate(spans):
+        if not len(best[number]) and len(places):
+            best[number], near[number] = matched[at : at + len(places)], cosines[at : at + len(places)]
+            at += len(places)
+    return best, near
 
 
 def _word_matches(
@@ -306,4 +327,4 @@ def _word_matches(
     """Without token vectors: 1 for each piece that the span holds, and their share for the nearness."""
     held = [np.isin(query.pieces, encoder.pieces(text[start:end])) for start, end in spans]
     best = np.array(held, dtype=np.float32).reshape(len(spans), len(query.pieces))
-    return best, best.mean(axis=1) if len(query.pieces) else np.zeros(len(spans), np.float32)
+    return best, best.sum(axis=1) / max(1, len(query.pieces))
