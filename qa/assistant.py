@@ -17,9 +17,6 @@ from .notes import age_note, differing, differing_note, unanswered_note
 from .question import Asked, Kind, read_question
 from .select import LONG_SENTENCES, SENTENCES, in_order, select, word_limit
 from .types import Answer, reference
-from .wording import REFUSAL
-
-__all__ = ["REFUSAL", "Assistant"]
 
 OWN_WORDS, OWN_FLOOR = 5, 0.31  # dev follow-ups of so many words reach 0.33, off-topic ones and orders at most 0.29
 PASSAGES = 8  # read for an answer

@@ -13,9 +13,9 @@ from .evidence import Evidence
 
 SLOPE, MIDDLE = 50.9, 0.389
 """Of the similarity."""
-WEIGHTS = (-0.06, -1.49, -0.10, -0.76, -1.07, -0.51, -1.00)
+WEIGHTS = (-0.47, -1.28, -0.11, -0.76, -1.05, -0.54, -1.00)
 """Of the features behind the similarity, in the order of `Evidence`."""
-BIAS = 0.80
+BIAS = 0.87
 
 REFUSE_BELOW = 0.15
 """Below it nothing is quoted."""

@@ -239,7 +239,7 @@ def _leading_noun(text: str) -> str:
             if word in AUXILIARIES:
                 break
             continue
-        if noun and (word in VERBS or (word.endswith("ed") and len(word) > 4)):
+        if noun and (word in VERBS or word in ("first", "last") or (word.endswith("ed") and len(word) > 4)):
             break
         noun = word
     return noun
@@ -248,7 +248,7 @@ def _leading_noun(text: str) -> str:
 def _korean(text: str) -> Asked:
     found = sorted((match.start(), kind) for kind, pattern in _KOREAN_KINDS if (match := pattern.search(text)))
     kinds = [kind for _, kind in found]
-    if Kind.WHEN in kinds and Kind.AMOUNT in kinds and not re.search(r"얼마|몇\s?(?!년|월|일)|비율|규모", text):
+    if Kind.WHEN in kinds and Kind.AMOUNT in kinds and not re.search(r"얼마|몇(?!\s?(?:년|월|일))|비율|규모", text):
         kinds.remove(Kind.AMOUNT)  # 몇 년 asks for a date
     for strong in (Kind.COMPARE, Kind.CHANGE, Kind.LIST):
         if strong in kinds:

@@ -144,13 +144,14 @@ def persons(text: str) -> list[Span]:
         while ordinary := _ORDINARY.match(text[start:end]):
             start += ordinary.end()
         words = re.findall(r"[\w'’.-]+", text[start:end])
-        while words and _TITLE.fullmatch(words[0]):
-            start += len(words[0]) + 1
-            words = words[1:]
+        titles = [number for number, word in enumerate(words) if _TITLE.fullmatch(word)]
+        if titles:
+            start = start + text[start:end].index(words[titles[-1]]) + len(words[titles[-1]]) + 1
+            words = words[titles[-1] + 1 :]
         plain = [word.lower().removesuffix("’s").removesuffix("'s").rstrip(".") for word in words]
         if not words or start >= end or any(word in _NO_PERSON for word in plain):
             continue
-        titled = bool(_TITLE.search(text[max(0, match.start() - 30) : start]))
+        titled = bool(_TITLE.search(text[max(0, start - 15) : start].rstrip().split(" ")[-1]))
         if all(word.isupper() for word in words) or any(any(c.isdigit() for c in word) for word in words):
             continue
         if len(words) >= 2 or titled:
