@@ -47,7 +47,7 @@ PUBLIC = {
         "load_briefs",
     ],
     "index": ["AddReport", "Encoder", "EncoderSpec", "Encoding", "Filter", "Hit", "Index", "Retriever"],
-    "qa": ["REFUSAL", "Answer", "Assistant", "Citation", "Claim", "Verdict", "check", "reference"],
+    "qa": ["REFUSAL", "REFUSAL_KO", "Answer", "Assistant", "Citation", "Claim", "Verdict", "check", "reference"],
     "ui": [],
 }
 SEARCH = """

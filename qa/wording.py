@@ -1,0 +1,128 @@
+"""The sentences that stand around the quotes, in English and in Korean. All words of an answer that are not quoted."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from ..corpus import Brief
+from .question import Kind
+
+REFUSAL = "The briefs do not say."
+"""Every refusal of an English question begins with this sentence, in one form everywhere."""
+REFUSAL_KO = "브리프에는 답이 없습니다."
+"""And every refusal of a Korean one with this."""
+
+_SOUGHT = {
+    Kind.WHO: ("who", "누구인지"),
+    Kind.WHEN: ("when", "언제인지"),
+    Kind.WHERE: ("where", "어디인지"),
+    Kind.AMOUNT: ("how much or how many", "얼마인지"),
+    Kind.WHY: ("why", "왜인지"),
+}
+
+
+def refusal_text(korean: bool, missing: Sequence[str], nearest: Sequence[str]) -> str:
+    """Return the refusal: what is missing, and the briefs that come nearest."""
+    parts = [REFUSAL_KO if korean else REFUSAL]
+    if missing:
+        parts.append(f"없는 내용: {', '.join(missing)}." if korean else f"Missing: {'; '.join(missing)}.")
+    if nearest:
+        parts.append(f"{'가장 가까운 브리프' if korean else 'Nearest'}: {'; '.join(nearest)}.")
+    else:
+        parts.append("아직 찾아볼 브리프가 없습니다." if korean else "There are no briefs to search yet.")
+    return " ".join(parts)
+
+
+def not_stated(korean: bool, missing: Sequence[str]) -> str:
+    """Return the line above quotes that come near and do not answer."""
+    if korean:
+        return f"명시되지 않음: {', '.join(missing) or '물은 내용'}. 가장 가까운 내용:"
+    return f"Not stated: {'; '.join(missing) or 'what was asked'}. Nearest:"
+
+
+def unanswered(korean: bool, kinds: Sequence[Kind]) -> str:
+    """Return the note on the parts of a question that nothing quoted answers."""
+    words = ", ".join(sought(kind, korean) for kind in kinds)
+    return f"찾지 못한 부분: {words}." if korean else f"Not found in what is quoted: {words}."
+
+
+def one_sided(korean: bool, labels: Sequence[str]) -> str:
+    """Return the note on sides of a comparison that no passage serves."""
+    words = ", ".join(labels)
+    return f"다음에 관한 내용은 찾지 못했습니다: {words}." if korean else f"Nothing was found on: {words}."
+
+
+def sought(kind: Kind, korean: bool) -> str:
+    """Return what a kind asks for, as words in a sentence."""
+    english, hangul = _SOUGHT[kind]
+    return hangul if korean else english
+
+
+def missing_name(korean: bool, name: str) -> str:
+    """Return that no passage read names this."""
+    return f"{name}에 관한 언급" if korean else f"anything that names {name}"
+
+
+def missing_word(korean: bool, word: str) -> str:
+    """Return that nothing is said about this word of the question."""
+    return f"'{word}'에 관한 내용" if korean else f"anything on “{word}”"
+
+
+def missing_period(korean: bool, period: str, newest: date | None) -> str:
+    """Return that nothing is of the period asked about."""
+    if newest is None:
+        return f"{period}의 내용" if korean else f"anything of {period}"
+    if korean:
+        return f"{period}의 내용(가장 최근 브리프: {month(newest, korean)})"
+    return f"anything of {period} (the newest brief that was read is of {month(newest, korean)})"
+
+
+def missing_count(korean: bool, noun: str) -> str:
+    """Return that no amount of what was asked is given."""
+    if korean:
+        return f"{noun or '해당'} 수치"
+    return f"a figure for {noun}" if noun else "the figure asked for"
+
+
+def older(korean: bool, newest: date, period: str) -> str:
+    """Return the note on evidence from before the time asked about."""
+    if korean:
+        return f"인용한 브리프는 늦어도 {month(newest, korean)}의 것으로, 물은 시기({period})보다 앞섭니다."
+    return f"The newest brief quoted is of {month(newest, korean)}, before the time asked about ({period})."
+
+
+def as_of(korean: bool, newest: date) -> str:
+    """Return the note on how new the newest evidence is, for a question on the present."""
+    if korean:
+        return f"인용한 가장 최근 브리프는 {month(newest, korean)}의 것입니다."
+    return f"The newest brief quoted is of {month(newest, korean)}."
+
+
+def revised(korean: bool, later: Brief) -> str:
+    """Return the note on a later brief that gives other figures or dates."""
+    if korean:
+        return f"나중 브리프({dated(later, korean)})는 다르게 적고 있습니다."
+    return f"A later brief puts it otherwise: {dated(later, korean)}."
+
+
+def differing(korean: bool) -> str:
+    """Return the note on briefs that give different figures or dates."""
+    return "브리프마다 다르게 적고 있어 함께 인용합니다." if korean else "The briefs differ; both are quoted."
+
+
+def referent(pronoun: str, name: str) -> str:
+    """Return what stands before a quote that begins with a pronoun."""
+    return f"[{pronoun}: {name}]"
+
+
+def dated(brief: Brief, korean: bool) -> str:
+    """Return whose brief this is and of when: "PISM, January 2020"."""
+    whose = brief.institution or " and ".join(brief.authors) or f"“{brief.title}”"
+    _, bracket, short = whose.partition("(")
+    name = short.rstrip(") ") if bracket and short.rstrip(") ").isupper() else whose
+    when = month(brief.published, korean) if brief.published else "날짜 없음" if korean else "undated"
+    return f"{name}, {when}"
+
+
+def month(day: date, korean: bool) -> str:
+    """Return month and year."""
+    return f"{day.year}년 {day.month}월" if korean else f"{day:%B %Y}"
