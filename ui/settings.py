@@ -18,6 +18,7 @@ from ..index.weights import MINILM
 from ..qa import Assistant
 
 FILE = "northbrief.toml"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})  # names of this machine, seen from itself
 
 
 class Settings(BaseSettings):
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     names: tuple[Path, ...] = Field((), description="name tables of one's own, in the form of index/names.toml")
     host: str = Field("127.0.0.1", description="address the chat window listens on")
     port: int = Field(7860, ge=1, le=65535, description="port of the chat window")
+    auth: str | None = Field(None, pattern="^[^:]+:.+$", description="user:password that the chat window asks for")
 
     @classmethod
     def settings_customise_sources(
