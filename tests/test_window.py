@@ -22,7 +22,7 @@ import pytest
 from northbrief.corpus import Brief
 from northbrief.index import Encoder, Index
 from northbrief.qa import REFUSAL
-from playwright.sync_api import Browser, Dialog, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, expect, sync_playwright
 
 pytestmark = pytest.mark.browser
 
@@ -119,6 +119,10 @@ class Window:
     hosts: set[str] = field(default_factory=set)
     dialogs: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+
+    def told(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
 
     def dismiss(self, dialog: Dialog) -> None:
         self.dialogs.append(dialog.message)
@@ -234,7 +238,7 @@ def opened(browser: Browser, server: Server, width: int = 1280, **more: Any) -> 
     window = Window(context.new_page())
     window.page.on("request", lambda request: window.hosts.add(urlsplit(request.url).hostname or ""))
     window.page.on("dialog", window.dismiss)
-    window.page.on("console", lambda message: message.type == "error" and window.errors.append(message.text))
+    window.page.on("console", window.told)
     window.page.on("pageerror", lambda error: window.errors.append(str(error)))
     window.page.goto(server.address)
     expect(window.box).to_be_visible(timeout=WAIT)

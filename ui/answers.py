@@ -16,7 +16,7 @@ def turn_html(turn: Turn, language: str, *, whole: bool = True) -> str:
     answer = turn.answer
     body = answer_html(turn, language)
     if whole:
-        body += timeline_html(turn, language) + actions_html(language)
+        body += ("" if answer.abstained else timeline_html(turn, language)) + actions_html(language)
     partial = (
         f'<p class="badge">{line(say(language, "partial"))}</p>' if answer.partial and not answer.abstained else ""
     )

@@ -44,7 +44,8 @@ def header_html() -> str:
         '<button type="button" class="icon" data-do="menu" data-say-label="conversations" aria-expanded="false"'
         ' aria-controls="conversations"><span aria-hidden="true">☰</span></button>'
         f'<h1>Northbrief</h1>{pages}<span class="gap"></span>'
-        '<button type="button" class="quiet" data-do="fresh" data-say="new"></button>'
+        '<button type="button" class="quiet" data-do="fresh" data-say-label="new">'
+        '<span class="wide" data-say="new"></span><span class="thin" aria-hidden="true">+</span></button>'
         '<button type="button" class="quiet" data-do="language" id="language"></button></header>'
     )
 

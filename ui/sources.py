@@ -125,13 +125,20 @@ def _article(citation: Citation, turn: Turn, language: str) -> str:
 
 def _read_article(hit: Hit, name: str, language: str) -> str:
     brief, passage = hit.brief, hit.passage
-    text = _prose(brief.text, (passage.start, passage.end), [])
+    text = _prose(brief.text, _beginning(passage), [])
     return (
         f'<article class="src read"{attributes(id=name, tabindex="-1", aria_labelledby=f"{name}-title")}>'
         f'<h3 id="{name}-title">{line(brief.title)}</h3>'
         f'<p class="facts">{facts(brief, language, passage.page)}{_original(brief, language)}</p>{_heading(passage)}'
         f"<blockquote{attributes(lang=brief.language)}>{text}</blockquote></article>"
     )
+
+
+def _beginning(passage: Passage) -> Span:
+    """The passage, or about the first AROUND characters of it, to a whole word."""
+    text = passage.text[: AROUND + 50]
+    end = len(text) if len(text) == len(passage.text) else max(text.rfind(" "), AROUND // 2)
+    return passage.start, passage.start + end
 
 
 def _heading(passage: Passage) -> str:

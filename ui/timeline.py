@@ -153,7 +153,8 @@ def _tick(tick: date, x: float, y: int, days: int, language: str) -> str:
         text = f"{tick.year}.{tick.month}" if short else str(tick.year)
     else:
         text = f"{tick:%b %Y}" if short else str(tick.year)
-    anchor = "start" if x < 8 else "end" if x > 92 else "middle"
+    edge = 8 if short else 4
+    anchor = "start" if x < edge else "end" if x > 100 - edge else "middle"
     return (
         f'<line class="tick" x1="{x:.1f}%" x2="{x:.1f}%" y1="{TOP}" y2="{y + 2}"/>'
         f'<text class="tick" text-anchor="{anchor}" x="{x:.1f}%" y="{y + 17}">{text}</text>'

@@ -173,6 +173,7 @@ into the page goes in as text. */
       else pending(record.turn, record.question, "");
       if (record.answer && !made) note(record.turn, say("unreadable"));
       else if (record.ended) note(record.turn, say(record.ended));
+      else if (record.error) failed(record.turn, record.error);
     }
     const last = whole[whole.length - 1];
     if (last && !NARROW.matches) evidence(last.turn);
@@ -206,7 +207,7 @@ into the page goes in as text. */
     try {
       const made = await call("ask", asked, part, job.abort.signal);
       if (made?.error) {
-        record.ended = null;
+        record.error = made.error;
         if (talk === current) failed(record.turn, made.error);
       } else {
         part(made);
@@ -221,7 +222,10 @@ into the page goes in as text. */
       record.ended = error.name === "AbortError" ? "stopped" : error.message;
       if (talk === current) {
         note(record.turn, say(record.ended));
-        if (record.ended !== "stopped" && !$("question").value) $("question").value = question;
+        if (record.ended !== "stopped" && !$("question").value) {
+          $("question").value = question;
+          grow();
+        }
       }
     }
     if (running === job) {
@@ -317,12 +321,12 @@ into the page goes in as text. */
     if (inside) (from?.isConnected ? from : $("question")).focus();
   }
 
-  /* Shows the evidence of one turn; on a narrow screen only where a link was followed. */
+  /* Shows the evidence of one turn: where a link was followed, or on a wide screen if the answer cites anything. */
   function evidence(turn, follow = false) {
     let any = false;
     for (const section of $("cards").children) {
       section.hidden = section.dataset.turn !== turn;
-      any ||= !section.hidden && section.querySelector(".src");
+      any ||= !section.hidden && section.querySelector(follow ? ".src" : ".src:not(.read)");
     }
     if (any && (follow || !NARROW.matches)) openSources();
     else if (!any) closeSources();
