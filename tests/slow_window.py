@@ -4,7 +4,7 @@
 
 "A sentence. | Another one." is answered by these two sentences of the library's briefs: what the window shows then does
 not depend on how passages are ranked. The server runs in a child; when that is killed, another takes its place at once,
-as a restarted one would. The child's process id stands in HOME/pid.
+as a restarted one would. The child's process id stands in HOME/pid, what it has yielded in HOME/yielded.
 """
 
 import multiprocessing
@@ -41,6 +41,8 @@ class QuotingAssistant(Assistant):
             citations.append(Citation(number, passage, brief, quote, start, start + len(quote)))
             claims.append(Claim(quote, (number,), VERDICTS.get(words[0], Verdict.SUPPORTED)))
             time.sleep(self.pause if number > 1 else 0)
+            with Path(self.retriever.index.path.parent, "yielded").open("a", encoding="utf-8") as log:
+                log.write(f"{quote}\n")
             yield Answer(quote, question, tuple(claims), tuple(citations), False, 0.9)
 
 

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -295,6 +295,12 @@ def test_an_empty_window_says_what_the_library_holds_and_offers_questions_that_a
     assert REFUSAL not in window.answer
 
 
+def test_a_page_that_is_up_before_the_encoder_says_so(window: Window, slow: Window) -> None:
+    slow.fresh()
+    expect(slow.page.locator("#warming")).to_contain_text("The encoder is still loading")  # this one never warms up
+    expect(window.page.locator("#warming")).to_be_hidden()
+
+
 def test_an_empty_question_changes_nothing(window: Window) -> None:
     window.box.fill("   ")
     window.page.locator("#ask").click()
@@ -556,24 +562,31 @@ def test_a_thumb_and_a_note_are_a_line_that_eval_reads(window: Window, servers: 
 # --- streaming, stopping, failing ------------------------------------------------------------------------------------
 
 
-def started(slow: Window) -> None:
+def started(slow: Window, quotes: Sequence[str] = QUOTES) -> None:
     slow.fresh()
-    slow.box.fill(" | ".join(QUOTES))
+    slow.box.fill(" | ".join(quotes))
     slow.box.press("Enter")
     expect(slow.turns.locator(".claim")).to_have_count(1, timeout=WAIT)
 
 
-def test_an_answer_streams_and_can_be_stopped(slow: Window) -> None:
-    started(slow)
+def test_an_answer_streams_and_can_be_stopped(slow: Window, servers: dict[str, Server]) -> None:
+    log = servers["slow"].home / "yielded"
+    log.unlink(missing_ok=True)
+    started(slow, QUOTES * 4)
     expect(slow.turns.locator(".claim")).to_have_count(2)
     expect(slow.page.locator("#ask")).to_be_hidden()
     slow.page.locator("#stop").click()
     expect(slow.turns.first).to_contain_text("Stopped. The answer is not whole.")
     expect(slow.page.locator("#ask")).to_be_visible()
-    slow.page.wait_for_timeout(1500)
-    expect(slow.turns.locator(".claim")).to_have_count(2)
+    shown = slow.turns.locator(".claim").count()
+    slow.page.wait_for_timeout(2500)
+    expect(slow.turns.locator(".claim")).to_have_count(shown)
+    yielded = len(log.read_text("utf-8").splitlines())
+    assert yielded < len(QUOTES * 4)
+    slow.page.wait_for_timeout(1000)
+    assert len(log.read_text("utf-8").splitlines()) == yielded  # the server has stopped, too
     slow.page.reload()
-    expect(slow.turns.locator(".claim")).to_have_count(2, timeout=WAIT)
+    expect(slow.turns.locator(".claim")).to_have_count(shown, timeout=WAIT)
     expect(slow.turns.first).to_contain_text("Stopped. The answer is not whole.")
 
 

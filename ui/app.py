@@ -124,9 +124,8 @@ def build_app(index: Index, assistant: Assistant, plain: Assistant | None = None
 def reading_page(window: Window) -> None:
     """Add the page for asking and reading, and what it calls."""
     gr.HTML(shell_html(), elem_id="shell", js_on_load=None, apply_default_css=False)
-    for function, limit in ((window.ask, CONCURRENCY), *((f, LIGHT) for f in (window.start, window.reopen))):
-        api(function, api_visibility="undocumented", concurrency_limit=limit)
-    for function in (window.whole, window.feedback):
+    api(window.ask, api_visibility="undocumented", concurrency_limit=CONCURRENCY)
+    for function in (window.start, window.reopen, window.whole, window.feedback):
         api(function, api_visibility="undocumented", concurrency_limit=LIGHT)
 
 
@@ -147,9 +146,16 @@ def _reopened(record: Any, language: str) -> Values | None:
     return {"html": turn_html(turn, language), "sources": sources_html(turn, language)}
 
 
-def serve(index: Index, assistant: Assistant, host: str, port: int, auth: tuple[str, str] | None = None) -> None:
-    """Serve the window until interrupted; the encoder warms up meanwhile."""
-    app = build_app(index, assistant)
+def serve(
+    index: Index,
+    assistant: Assistant,
+    host: str,
+    port: int,
+    auth: tuple[str, str] | None = None,
+    plain: Assistant | None = None,
+) -> None:
+    """Serve the window until interrupted; the encoder warms up meanwhile. `auth` is the user and the password."""
+    app = build_app(index, assistant, plain)
     threading.Thread(target=app.opening.warm, daemon=True).start()
     app.queue(max_size=QUEUE_SIZE, default_concurrency_limit=CONCURRENCY)
     app.launch(**launch_options(host, port, auth=auth))
