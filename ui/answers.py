@@ -56,13 +56,18 @@ def claim_html(claim: Claim, turn: Turn, language: str) -> str:
     text = wrapped(claim.text, getattr(claim, "bold", ()), "strong")
     quotes = {" ".join(c.quote.split()) for c in turn.answer.citations if c.number in claim.citations}
     words = " ".join(claim.text.split())
-    if any(words in quote for quote in quotes):
-        text = f"“{text}”"
+    if words and any(words in quote for quote in quotes):
+        text = f"“{_apart(words[0])}{text}{_apart(words[-1])}”"
     if claim.verdict == "unsupported":
         text = f"<s>{text}</s>"
     links = " ".join(_link(turn, n, titles[n], language) for n in claim.citations if n in titles)
     note = verdict_html(claim.verdict, language) if claim.verdict != "supported" else ""
     return f'<p class="claim {line(claim.verdict)}">{text} {links}</p>{note}'
+
+
+def _apart(mark: str) -> str:
+    """A hair space beside a quotation mark of the quote's own."""
+    return "\u200a" if mark in '“”"‘’' else ""
 
 
 def _link(turn: Turn, number: int, title: str, language: str) -> str:

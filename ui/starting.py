@@ -112,19 +112,26 @@ def candidates(briefs: Sequence[Brief], language: str, planner: Planner) -> Iter
     kinds: list[list[str]] = [[], [], [], []]
     newest = _spread(briefs)
     lower = set(_WORD.findall(" ".join(brief.text for brief in newest)))
-    terms = [planner.glossary.to_korean(brief.title, planner.names) if language == "ko" else () for brief in newest]
-    common = Counter(chain.from_iterable(map(set, terms)))
-    for brief, korean in zip(newest, terms, strict=True):
-        if not (topic := _topic(brief.title, lower)):
+
+    def terms(title: str) -> tuple[str, ...]:
+        return planner.glossary.to_korean(title, planner.names) if language == "ko" else ()
+
+    common = Counter(chain.from_iterable(set(terms(brief.title)) for brief in newest))
+
+    def named(title: str) -> str:
+        topic = _topic(title, lower)
+        return next((term for term in terms(title) if common[term] < SHARED), topic) if topic else ""
+
+    for brief in newest:
+        if not (topic := named(brief.title)):
             continue
-        topic = next((term for term in korean if common[term] < SHARED), topic)
         short = _undated(topic)
         kinds[0].append(say(language, "draw_topic", topic=topic))
         years = sorted(set(_YEAR.findall(brief.title)))
         if len(years) > 1 and int(years[-1]) - int(years[0]) <= LONG_AGO:
             kinds[1].append(say(language, "draw_change", topic=short, first=years[0], last=years[-1]))
-        names = (_topic(head.title, lower) for head in headings(brief.text, brief.body))
-        if name := max(filter(None, names), key=len, default=""):
+        inside = (named(head.title) for head in headings(brief.text, brief.body))
+        if name := max(filter(None, inside), key=len, default=""):
             kinds[2].append(say(language, "draw_known", topic=name))
         kinds[3].append(say(language, "draw_latest", topic=short))
     order = chain.from_iterable(zip_longest(*(kind[n:] + kind[:n] for n, kind in enumerate(kinds))))

@@ -162,7 +162,7 @@ _TEXT: dict[str, tuple[str, str]] = {
     "draw_topic": ("What do the briefs say about {topic}?", "{topic}에 대해 브리프는 무엇이라고 하나요?"),
     "draw_change": (
         "What changed in {topic} between {first} and {last}?",
-        "{first}년과 {last}년 사이에 {topic}에서 무엇이 달라졌나요?",
+        "{first}년과 {last}년 사이에 {topic} 관련해 무엇이 달라졌나요?",
     ),
     "draw_known": ("What is known about {topic}?", "{topic}에 대해 알려진 것은 무엇인가요?"),
     "draw_latest": ("What is the latest on {topic}?", "{topic}의 최신 동향은 무엇인가요?"),
