@@ -1,7 +1,6 @@
 """Saved answers: what comes back is what was shown, offsets and all; what is no answer of ours is refused."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -64,7 +63,9 @@ def test_an_answer_comes_back_equal_but_for_text_that_was_not_kept(answer: Answe
     back = unpack(json.loads(json.dumps(pack(answer), ensure_ascii=False)))
 
     def kept(given: Answer) -> Any:
-        strip: Callable[[Brief], Any] = lambda brief: (brief.id, brief.title, brief.authors, brief.institution)  # noqa: E731
+        def strip(brief: Brief) -> Any:
+            return brief.id, brief.title, brief.authors, brief.institution
+
         return (
             replace(given, citations=(), hits=()),
             [(c.number, c.passage, strip(c.brief), c.quote, c.start, c.end) for c in given.citations],

@@ -18,6 +18,7 @@ from northbrief.qa import REFUSAL, Answer, Citation, Claim, Verdict
 from northbrief.ui.answers import turn_html
 from northbrief.ui.conversation import Turn
 from northbrief.ui.evidence import pack
+from northbrief.ui.markup import wrapped
 from northbrief.ui.sources import AROUND, source_id, sources_html, whole_html
 
 HOSTILE = [
@@ -209,6 +210,12 @@ def test_whatever_is_quoted_is_marked_whole_and_nothing_else(parts: list[str], d
 
     for markup in (sources_html(of, "en"), whole_html(of, 1, pack(of.answer), brief, "en")):
         assert letters(marked(markup)) == letters(text[start:end])
+
+
+@given(st.text("<>&\"'a ", max_size=30), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=4))
+def test_text_with_bold_parts_is_escaped_whole(text: str, spans: list[tuple[int, int]]) -> None:
+    markup = wrapped(text, spans, "strong")
+    assert re.sub("</?strong>", "", markup) == html.escape(text)
 
 
 def test_what_surrounds_the_quote_is_cut_at_whole_words(make_brief: Callable[..., Brief]) -> None:
