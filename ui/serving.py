@@ -161,7 +161,7 @@ def mount_window(app: Any, parts: Application) -> None:
         auth=login if token else None,
         root_path=chosen.root_path + WINDOW if chosen.root_path else None,
         show_error=False,
-        **{key: look[key] for key in ("theme", "css", "head", "footer_links")},
+        **{key: look[key] for key in ("theme", "head", "app_kwargs", "footer_links")},
     )
 
 
