@@ -15,7 +15,9 @@ SIDE_WEIGHT = 0.5  # the same for a side of a comparison: what is quoted under a
 OUTSIDE = 0.5  # of its score is left to a passage that nothing ties to its side's period
 LATEST_WEIGHT = 0.15  # of the newest brief, likewise
 SPOKEN = 0.8  # fit of a passage all of whose years, its brief's title included, lie in the window; some: their share
-SOON_AFTER = 0.6  # of a brief published within a year after the window: it looks back on it
+SOON_AFTER = 0.6  # of a brief published soon after the window: it looks back on it
+LOOKS_BACK = (92, 366)  # days after a window that are soon: three times its length, within these bounds
+PART = 200  # days; the year that a passage names says little of a window that is shorter
 UNDATED, UNDATED_NAMING = 0.5, 0.7  # of a brief without a date, and of one that somewhere names a year of the window
 TITLED, TITLED_OTHERWISE = 0.9, 0.3  # of an undated brief whose title, or file name, has a year, in the window or not
 
@@ -38,7 +40,10 @@ def window_fit(window: Window, moment: Moment) -> float:
     share = _share(moment.text, since.year, until.year)
     if moment.published is None:
         return SPOKEN if share > 0.5 else UNDATED_NAMING if _share(moment.whole, since.year, until.year) else UNDATED
-    return max(SPOKEN * share, SOON_AFTER if 0 < (moment.published - until).days <= 366 else 0.0)
+    length = (until - since).days
+    spoken = SPOKEN * share * (0.5 if length < PART else 1.0)
+    soon = min(max(3 * length, LOOKS_BACK[0]), LOOKS_BACK[1])
+    return max(spoken, SOON_AFTER if 0 < (moment.published - until).days <= soon else 0.0)
 
 
 @lru_cache(maxsize=256)  # the whole text of an undated brief is asked about for each of its passages

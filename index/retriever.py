@@ -31,6 +31,7 @@ after LEAD. On questions about English texts that costs 0.007 of R@5. A Korean q
 that names NAMED, else with an English one. Below OUTDATED, mostly because the English ones are of another time, LEAD
 Korean passages come first."""
 OWN = 4  # passages that an institution or author wrote come first on their side of a comparison
+OF_PERIOD = 0.5  # fit from which on a passage is of a side's period
 ENOUGH = 40  # passages published in a side's period, from which on they are searched by themselves, too
 MAX_QUESTION = 4_000  # characters; a pasted document is no question
 
@@ -164,8 +165,8 @@ class Retriever:
         strong, named = _strength(found, fit), _strength(korean, korean_fit)
         if not inquiry.label or fit is None or korean_fit is None:
             return _merged(found, strong, korean, named, inquiry)
-        within = _merged(found.only(fit > 0), strong, korean.only(korean_fit > 0), named, inquiry)
-        return interleaved(within, found.only(fit == 0), len(within))  # of its period first, in either language
+        within = _merged(found.only(fit >= OF_PERIOD), strong, korean.only(korean_fit >= OF_PERIOD), named, inquiry)
+        return interleaved(within, found.only(fit < OF_PERIOD), len(within))  # of its period first, in either language
 
     def _ranked(self, connection: sqlite3.Connection, view: View, text: str, k: int, allowed: Ints | None) -> Ranking:
         codec = view.codec if self.rerank else None

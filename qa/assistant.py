@@ -3,13 +3,14 @@
 import re
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from ..corpus.language import guess_language
 from ..index import Filter, Hit, Index, Retriever
 from ..index.names import NameTable
 from ..index.parts import FUNCTION_WORDS
-from ..index.plan import QueryPlan
+from ..index.plan import Inquiry, QueryPlan
 from . import wording
 from .compose import Quote, claims_of, markdown
 from .confidence import HEDGE_BELOW, REFUSE_BELOW, confidence, holds, on_topic
@@ -18,7 +19,7 @@ from .extract import Reading, Sentence, read
 from .notes import age_note, differing, differing_note, newer_notes, unanswered_note
 from .orders import is_order
 from .question import Asked, Kind, read_question
-from .select import LONG_SENTENCES, SENTENCES, in_order, select, word_limit
+from .select import LONG_SENTENCES, SENTENCES, in_order, in_time, select, word_limit
 from .types import Answer, reference
 
 OWN_WORDS, OWN_FLOOR = 5, 0.31  # dev follow-ups of so many words reach 0.33, off-topic ones and orders at most 0.29
@@ -108,8 +109,7 @@ class Assistant:
         hits = self.retriever.search(question, PASSAGES, history, where, plan=plan)
         asked = read_question(plan)
         readings = tuple(
-            read(self.retriever, inquiry, asked, plan.question, [hit for hit in hits if hit.side == inquiry.label])
-            for inquiry in plan.inquiries
+            read(self.retriever, inquiry, asked, plan.question, served(hits, inquiry)) for inquiry in plan.inquiries
         )
         evidence = weigh(plan, asked, readings, self.retriever.planner.names)
         probability = confidence(evidence)
@@ -151,12 +151,16 @@ class Assistant:
         most = max(2, LONG_SENTENCES // sides) if sides > 1 else SENTENCES
         if found.asked.kind is Kind.LIST:
             most = LONG_SENTENCES
-        chosen = select(reading.sentences, words, most, [quote.sentence for quote in before])
+        told = [quote.sentence for quote in before]
+        places = {(sentence.hit.brief.id, sentence.start) for sentence in told}
+        fresh = [sentence for sentence in reading.sentences if (sentence.hit.brief.id, sentence.start) not in places]
+        chosen = select(fresh, words, most)  # two sides may well be told in nearly the same words
         other = differing(found.asked, found.plan.question, reading) if sides == 1 else None
         if other and other not in chosen:
             chosen.append(other)
         shown = sides > 1 or other is not None
-        return [Quote(sentence, label, shown) for sentence in in_order(chosen)]
+        ordered = in_time(chosen) if found.asked.kind is Kind.CHANGE else in_order(chosen)
+        return [Quote(sentence, label, shown) for sentence in ordered]
 
 
 def only_a_place(plan: QueryPlan, table: NameTable) -> bool:
@@ -168,6 +172,22 @@ def only_a_place(plan: QueryPlan, table: NameTable) -> bool:
             return False
         left = left.replace(mention.text, " ")
     return not sides and len(plan.question.split()) > 2 and not set(_words(left)) - FUNCTION_WORDS - _TODAY
+
+
+def served(hits: Sequence[Hit], inquiry: Inquiry) -> list[Hit]:
+    """Return the hits for one side of a comparison: those of its period alone, where there are any."""
+    own = [hit for hit in hits if hit.side == inquiry.label]
+    window = inquiry.window
+    if not (inquiry.label and window):
+        return own
+    since, until = window.since or date.min, window.until or date.max
+    years = {str(day.year) for day in (window.since, window.until) if day}
+
+    def within(hit: Hit) -> bool:
+        day = hit.brief.published
+        return since <= day <= until if day else any(year in hit.passage.text for year in years)
+
+    return [hit for hit in own if within(hit)] or own
 
 
 def names_its_term(question: str, hits: Sequence[Hit]) -> bool:

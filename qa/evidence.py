@@ -13,7 +13,9 @@ from datetime import date
 from ..corpus.language import guess_language
 from ..index import Hit
 from ..index.names import NameTable
+from ..index.parts import word_set
 from ..index.plan import QueryPlan
+from ..index.types import Window
 from . import wording
 from .extract import Reading, Sentence
 from .question import TYPED, Asked, Kind
@@ -22,7 +24,20 @@ from .typed import answers, unit_of
 
 LEADING = 6  # sentences looked at
 GOOD = 0.9  # of the best sentence's late interaction, for one that matches well
+YEAR = 366  # days
 BEHIND = 40  # characters behind a number in which the noun it counts stands
+_ANYBODY = ("people", "person", "individual")
+_PERSONS = frozenset(
+    stem(word)
+    for word in word_set(
+        "athletes attendees candidates casualties children citizens civilians defectors delegates deputies detainees "
+        "diplomats doctors employees engineers farmers fighters foreigners guests households immigrants inhabitants "
+        "labourers laborers members men migrants nationals officers officials participants passengers personnel "
+        "persons people players prisoners pupils recruits refugees residents soldiers spectators staff students "
+        "teachers tourists travellers travelers troops victims villagers visitors volunteers voters women workers"
+    )
+)
+"""What counts as people: "20,000 people" tells how many guests."""
 _YEAR = re.compile(r"(?<![\d,.-])(?:19|20)\d\d(?![\d,]|\.\d)")
 _PREPOSITION = re.compile(r"^(?:in|on|during|since|after|from|by|as of|at|for|of) (?:the )?", re.IGNORECASE)
 
@@ -70,7 +85,8 @@ def weigh(plan: QueryPlan, asked: Asked, readings: Sequence[Reading], table: Nam
     leading = reading.sentences[:LEADING]
     best, missing = leading[0], list[str]()
 
-    required = constraints(question, table)
+    spanned = _spanned(plan.window)
+    required = [each for each in constraints(question, table) if not (each.year and each.shown in spanned)]
     best_text = held_text(best.hit)
     lacking = [each for each in required if not each.held_in(best_text, best.hit.brief.published)]
     others = {sentence.hit.passage.id: sentence.hit for sentence in reading.sentences}.values() if lacking else ()
@@ -87,7 +103,7 @@ def weigh(plan: QueryPlan, asked: Asked, readings: Sequence[Reading], table: Nam
     uncounted = asked.kind is Kind.AMOUNT and not _counted(asked, question, leading)
     if uncounted:
         missing.append(wording.missing_count(korean, asked.noun))
-    noun = bool(asked.noun) and not korean and stem(asked.noun) not in best_text
+    noun = bool(asked.noun) and not korean and not any(root in best_text for root in _roots(asked.noun))
     kinds = [kind for kind in asked.kinds if kind in TYPED][:1]
     good = [s.text for s in leading if s.feature("late") >= GOOD * best.feature("late")]
     untyped = [kind for kind in kinds if not any(answers(kind, asked, question, text) for text in good)]
@@ -114,8 +130,21 @@ def _counted(asked: Asked, question: str, leading: Sequence[Sentence]) -> bool:
     spans = [(s.text, span) for s in leading for span in answers(Kind.AMOUNT, asked, question, s.text)]
     if not asked.noun or unit_of(asked, question) is not None:
         return bool(spans)
-    root = stem(asked.noun)
-    return any(root in text[start : end + BEHIND].lower() for text, (start, end) in spans)
+    roots = _roots(asked.noun)
+    return any(root in text[start : end + BEHIND].lower() for text, (start, end) in spans for root in roots)
+
+
+def _roots(noun: str) -> tuple[str, ...]:
+    """The noun's stem, and for persons of a kind those of any persons."""
+    root = stem(noun)
+    return (root, *_ANYBODY) if root in _PERSONS else (root,)
+
+
+def _spanned(window: Window | None) -> set[str]:
+    """The years that bound a longer time ("since 2016"): an answer need not name them."""
+    if window is None or (window.since and window.until and (window.until - window.since).days <= YEAR):
+        return set()
+    return set(_YEAR.findall(window.text))
 
 
 def _older(plan: QueryPlan, hits: Sequence[Hit]) -> str:

@@ -5,6 +5,7 @@ is. Constants from `python -m tests.benchmarks.sentences`.
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 from .extract import Sentence, repeats
 from .question import Asked, Kind
@@ -48,3 +49,8 @@ def in_order(sentences: Sequence[Sentence]) -> list[Sentence]:
     """Return them in reading order: briefs by their best sentence, then as they stand."""
     order = list(dict.fromkeys(sentence.hit.brief.id for sentence in sentences))
     return sorted(sentences, key=lambda sentence: (order.index(sentence.hit.brief.id), sentence.start))
+
+
+def in_time(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return them by the date of their brief, undated ones last, then as they stand."""
+    return sorted(sentences, key=lambda s: (s.hit.brief.published or date.max, s.hit.brief.id, s.start))

@@ -333,3 +333,33 @@ def test_a_sentence_told_twice_is_quoted_once(index: Index, make_brief: Callable
 )
 def test_a_reference_names_each_thing_once_with_its_date(fields: dict[str, object], line: str) -> None:
     assert reference(replace(Brief(id="b", title="T", text="Text."), **fields)) == line  # type: ignore[arg-type]
+
+
+def test_a_number_of_people_answers_for_guests(real_index: Index) -> None:
+    answer = Assistant(real_index).ask("How many guests a day can the Wonsan resort take?")
+    assert not answer.partial
+    assert "20,000 people" in answer.text
+
+
+def test_a_change_since_a_year_is_told_in_the_order_of_time_and_need_not_name_that_year(
+    index: Index, make_brief: Callable[..., Brief]
+) -> None:
+    for year, won in ((2023, 1023), (2017, 1017), (2020, 1020)):
+        text = f"A kilo of rice was sold in Hyesan for {won} won. Maize was cheaper."
+        index.add([make_brief(f"rice{year}", text, published=date(year, 11, 20), institution=f"Watch {year}")])
+    answer = Assistant(index).ask("How has the price of rice in Hyesan changed since 2016?")
+    assert not answer.partial
+    dates = [citation.brief.published for citation in answer.citations]
+    assert dates == sorted(dates, key=lambda day: day or date.max)
+
+
+def test_a_side_is_quoted_from_its_own_period_where_there_is_something(
+    index: Index, make_brief: Callable[..., Brief]
+) -> None:
+    for month, word in ((1, "cool"), (10, "warm"), (11, "warmest")):
+        text = f"Relations between Russia and North Korea were {word}, diplomats in Pyongyang said."
+        index.add([make_brief(f"russia{month}", text, published=date(2024, month, 12), institution="KINU")])
+    answer = Assistant(index).ask("Compare relations with Russia in January 2024 and in October 2024.")
+    said = {claim.side: claim.text for claim in answer.claims}
+    assert "cool" in said["January 2024"]
+    assert "warm," in said["October 2024"]
