@@ -5,6 +5,7 @@ quotes do not meet at all. None of them is a language model, and none judges an 
 only by reasoning is left to the reader.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,24 +14,33 @@ from functools import lru_cache
 
 from ..corpus.sentences import sentence_spans
 from ..index import Encoder
-from . import dates_said, edits, meaning, numbers, polarity, roles
+from . import dates_said, edits, meaning, numbers, polarity, reach, roles
 from .dates_said import Said, days_said
-from .named import Named, named_there, names_in, run_there, unknown_names
+from .named import Named, named_there, names_in, run_there, stands_for, unknown_names
 from .numbers import Quantity, quantities
 from .synonyms import Word, opposite, plain, related, synonyms, words
 from .types import Verdict
 
-# On hand-made claims and public sets these lie on a plateau: 0.05 more or less moves balanced accuracy by 0.01.
-SUPPORTED_FROM = 0.63  # mean over the claim's words of how well each is met
-UNSUPPORTED_BELOW = 0.5
+# Fitted (logistic, L2) on claims in which no other part finds a fault: by hand, cited wrongly, and from three public
+# sets, each set and label weighing the same; each set was also predicted from the others. `copied` is negative because
+# the score is high for copies and for paraphrases alike: among claims as well met, one that repeats the quote but for
+# a word has changed that word, and one in other words throughout has not.
+WEIGHTS = {"score": 2.54, "share": -1.57, "weakest": 2.85, "cosine": 2.22, "copied": -2.20}
+BIAS = -2.76
+SUPPORTED_FROM = 0.42  # probability that the quotes carry it, below which it says something of its own
+UNSUPPORTED_BELOW = 0.2
 UNMET = 0.35  # a word below is met by nothing
-UNMET_SHARE = 0.34  # of the weight of the claim's words, for the claim to say something of its own
 OPENING = 6  # characters; a name there is the claim's subject, which "he" of the quote may be
+STANDS_FOR = 0.8  # how well a name meets a noun of its kind: "the capital" for Pyongyang
+DAY = 86400.0  # seconds
 ALIGNED = 0.35  # share of the claim's words that a sentence has to hold, for its cues and roles to be compared
 
 
 _NOWHERE = {"no": "The quotes deny nothing of the kind", "maybe": "The quotes have no such doubt"}
-_PRONOUN = re.compile(r"(?:It|He|She|They|His|Her|Its|Their)\b")
+_PRONOUN = re.compile(
+    r"(?:It|He|She|They|His|Her|Its|Their|The (?:film|show|series|book|song|album|band|group|team|game|city|country"
+    r"|company|institute|agency|resort|ministry|minister|leader|president|party|state|site))\b"
+)
 _CHANGES = {
     ("no", "added"): "the quote does not deny it",
     ("no", "dropped"): "the quote denies it",
@@ -98,17 +108,22 @@ def read_quotes(quotes: tuple[str, ...], published: date | None = None, context:
 
 
 def wrong_quantities(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]:
-    """Quantities that no quote states, or states otherwise."""
+    """Quantities that no quote states, or states otherwise: wrong where they have another of the unit instead."""
     dated = [(day.start, day.end) for day in evidence.whole.days]
     stated = quantities(evidence.whole.text, dated)  # also within names: "the Seventh Congress", "Resolution 1874"
     for quantity in claim.quantities:
         if numbers.supported(quantity, stated) or _counted_pair(quantity, claim, evidence):
             continue
-        if quantity.unit == "ordinal" and quantity.text.lower() == "first":
-            continue  # "for the first time": a word like others
-        other = next((each for each in stated if each.unit == quantity.unit), None)
+        if _reckoned(quantity, claim, evidence):
+            continue
+        rivals = any(each.unit in ("ordinal", "label") for each in stated)
+        if quantity.unit == "ordinal" and (quantity.text.lower() == "first" or (quantity.low <= 3 and not rivals)):
+            continue  # "for the first time", "a second plant": a word like others
+        others = [each for each in stated if each.unit == quantity.unit]
+        other = next((each for each in others if not numbers.supported(each, claim.quantities)), None)
+        label = Verdict.UNSUPPORTED if other else Verdict.PARTLY
         saying = f"the quotes say {_shown(other, evidence.whole)}" if other else "the quotes do not state it"
-        yield Fault(Verdict.UNSUPPORTED, f"“{_shown(quantity, claim)}”: {saying}.", (quantity.text,))
+        yield Fault(label, f"“{_shown(quantity, claim)}”: {saying}.", (quantity.text,))
 
 
 def wrong_dates(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]:
@@ -131,7 +146,7 @@ def wrong_dates(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[F
 
 
 def wrong_names(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]:
-    """Names that no quote holds."""
+    """Names that no quote holds: wrong where the quotes have another of the kind that the claim leaves out."""
     whole, context = evidence.whole, evidence.context
     there = (*whole.names, *context.names)
     all_words = (*whole.words, *context.words)
@@ -141,7 +156,8 @@ def wrong_names(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[F
         if speaks_of_it and name.start < OPENING:
             continue
         if not named_there(name, text, all_words, there):
-            rivals = [other for other in whole.names if other.kind == name.kind]
+            said = {other.canonical for other in claim.names}
+            rivals = [other for other in whole.names if other.kind == name.kind and other.canonical not in said]
             label = Verdict.UNSUPPORTED if rivals else Verdict.PARTLY
             yield Fault(label, f"The quotes do not name {name.text}.", (name.text,))
     taken = [*((name.start, name.end) for name in claim.names), *((day.start, day.end) for day in claim.days)]
@@ -151,7 +167,7 @@ def wrong_names(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[F
             continue
         if not run_there(run, text, all_words):
             shown = claim.text[run[0].start : run[-1].end]
-            yield Fault(Verdict.UNSUPPORTED, f"The quotes do not name {shown}.", (shown,))
+            yield Fault(Verdict.PARTLY, f"The quotes do not name {shown}.", (shown,))
 
 
 def wrong_polarity(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]:
@@ -166,6 +182,8 @@ def wrong_polarity(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterato
         yield Fault(
             Verdict.UNSUPPORTED if kind == "no" else Verdict.PARTLY, f"“{shown}”: {_CHANGES[kind, change]}.", (shown,)
         )
+    for shown, change in polarity.denials(claim.text, claim.words, near.text, near.words):
+        yield Fault(Verdict.UNSUPPORTED, f"“{shown}”: {_CHANGES['no', change]}.", (shown,))
     distance = polarity.contested(near.text)
     if distance and not polarity.attributed(claim.text):
         yield Fault(Verdict.PARTLY, f"The quote only reports it (“{distance}”).", ())
@@ -178,6 +196,15 @@ def wrong_polarity(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterato
             cue.kind == "no" for text in (claim, near) for cue in polarity.cues(text.text, text.words)
         ):
             yield Fault(Verdict.UNSUPPORTED, f"“{word.text}”: the quote says “{against.text}”.", (word.text,))
+
+
+def overstated(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]:
+    """All for some, proof for report, a cause for a mere sequence, an end of what still is."""
+    near = nearest(claim, evidence)
+    if near is None:
+        return
+    for found in reach.overstatements(claim.text, evidence.whole.text):
+        yield Fault(Verdict.PARTLY, f"“{found.words}”: {found.reason}.", (found.words,))
 
 
 def wrong_roles(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]:
@@ -207,7 +234,7 @@ def edited(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]
             yield Fault(label, f"“{shown}”: {_CHANGES[edit.sort, change]}.", (edit.mine,) if edit.mine else ())
 
 
-def wrong_meaning(claim: Text, evidence: Evidence, encoder: Encoder | None) -> Iterator[Fault]:
+def wrong_meaning(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]:
     """Words that the quotes meet nowhere."""
     if not evidence.sentences:
         yield Fault(Verdict.UNSUPPORTED, "It cites nothing.", ())
@@ -215,11 +242,24 @@ def wrong_meaning(claim: Text, evidence: Evidence, encoder: Encoder | None) -> I
     if not claim.free:
         return
     score, unmet, share = fit(claim, evidence, encoder)
-    if score < UNSUPPORTED_BELOW:
+    if score >= meaning.ALIKE and not unmet:
+        return
+    carried = probability(claim, evidence, score, share, encoder)
+    if carried < UNSUPPORTED_BELOW:
         yield Fault(Verdict.UNSUPPORTED, "The quotes speak of something else.", unmet)
-    elif score < SUPPORTED_FROM or share > UNMET_SHARE:
+    elif carried < SUPPORTED_FROM:
         shown = ", ".join(f"“{word}”" for word in unmet) or "part of it"
         yield Fault(Verdict.PARTLY, f"The quotes do not say {shown}.", unmet)
+
+
+def probability(claim: Text, evidence: Evidence, score: float, share: float, encoder: Encoder) -> float:
+    """Return how probable it is, in [0, 1], that the quotes carry a claim without other faults."""
+    weakest, cosine = meaning.closeness(claim.text, [sentence.text for sentence in evidence.sentences], encoder)
+    stems = {word.stem for word in evidence.whole.words}
+    content = [word for word in claim.words if word.content]
+    copied = sum(word.stem in stems for word in content) / max(1, len(content))
+    found = {"score": score, "share": share, "weakest": weakest, "cosine": cosine, "copied": copied}
+    return 1 / (1 + math.exp(-BIAS - sum(WEIGHTS[name] * value for name, value in found.items())))
 
 
 PARTS: dict[str, Callable[[Text, Evidence, Encoder], Iterator[Fault]]] = {
@@ -227,6 +267,7 @@ PARTS: dict[str, Callable[[Text, Evidence, Encoder], Iterator[Fault]]] = {
     "dates": wrong_dates,
     "names": wrong_names,
     "polarity": wrong_polarity,
+    "reach": overstated,
     "roles": wrong_roles,
     "edits": edited,
     "meaning": wrong_meaning,
@@ -234,10 +275,12 @@ PARTS: dict[str, Callable[[Text, Evidence, Encoder], Iterator[Fault]]] = {
 """What is looked at, by name; each part yields the faults it finds."""
 
 
-def fit(claim: Text, evidence: Evidence, encoder: Encoder | None) -> tuple[float, tuple[str, ...], float]:
+def fit(claim: Text, evidence: Evidence, encoder: Encoder) -> tuple[float, tuple[str, ...], float]:
     """Return the weighted mean of how well the claim's words are met, the words that are not, and their share."""
     quotes = [sentence.text for sentence in evidence.sentences]
     met = meaning.met(claim.text, claim.free, quotes, evidence.whole.words, encoder)
+    there = evidence.whole.names
+    met = [max(score, STANDS_FOR * stands_for(word, there)) for word, score in zip(claim.free, met, strict=True)]
     weight = meaning.weights(claim.free, encoder)
     total = sum(weight)
     unmet = tuple(word.text for word, score in zip(claim.free, met, strict=True) if score < UNMET)
@@ -266,6 +309,31 @@ def _counted_pair(quantity: Quantity, claim: Text, evidence: Evidence) -> bool:
     return bool(re.match(r"\s*(?:koreas?|sides?|countries|leaders|states|parties|men|governments)\b", rest)) or (
         quantity.unit == "times" and quantity.text.lower() == "both"
     )
+
+
+def _reckoned(quantity: Quantity, claim: Text, evidence: Evidence) -> bool:
+    """Whether the quotes give what it was reckoned from: a list of so many names, or two days so far apart."""
+    if quantity.unit == "" and quantity.point and 2 <= quantity.low <= 12:
+        return any(_enumerated(text, int(quantity.low)) for text in evidence.sentences)
+    if quantity.unit == "time" and quantity.high >= DAY:
+        days = [day for day in evidence.whole.days if (day.days[1] - day.days[0]).days < 31]
+        apart = {abs((a.days[0] - b.days[0]).days) for a in days for b in days} - {0}
+        roughly = 0.5 * min(quantity.factor, quantity.low) if quantity.point else 0.0
+        return any(quantity.low - roughly <= DAY * gap <= quantity.high + roughly for gap in apart)
+    return False
+
+
+def _enumerated(text: Text, count: int) -> bool:
+    """Whether so many names of one kind stand in a row, with commas and "and" between."""
+    row = 1
+    for last, name in zip(text.names, text.names[1:], strict=False):
+        joined = name.kind == last.kind and re.fullmatch(
+            r",?\s*(?:and\s+)?|,?\s*(?:and|or)\s+", text.text[last.end : name.start]
+        )
+        if not joined and row == count:
+            return True
+        row = row + 1 if joined else 1
+    return row == count > 1
 
 
 def _shown(quantity: Quantity, text: Text) -> str:

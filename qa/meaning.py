@@ -15,11 +15,11 @@ from .synonyms import Word, related, synonyms
 
 SAME, ALIKE = 1.0, 0.9  # of a word that stands there in some form, and of a synonym
 COMMON = 8.0  # log of the rank, in the encoder's vocabulary, from which a word counts in full: 2,980
-BLIND = 0.35  # of a word that is not there in any form, where no encoder is used
+WEAK = 4  # the weakest quarter of the pieces of a claim
 
 
 def met(
-    claim_text: str, claim: Sequence[Word], quotes: Sequence[str], words: Sequence[Word], encoder: Encoder | None
+    claim_text: str, claim: Sequence[Word], quotes: Sequence[str], words: Sequence[Word], encoder: Encoder
 ) -> list[float]:
     """Return for each word of the claim how well the quotes meet it, in [0, 1]; `words` are those of all quotes."""
     stems = {word.stem for word in words if word.content}
@@ -31,24 +31,32 @@ def met(
             found.append(ALIKE)
         else:
             found.append(0.0)
-    if encoder is None:
-        return [score or BLIND for score in found]
     if not all(score for score, word in zip(found, claim, strict=True) if word.content):
         cosines = _late(claim_text, claim, quotes, encoder)
         return [max(score, cosine) for score, cosine in zip(found, cosines, strict=True)]
     return found
 
 
-def weights(claim: Sequence[Word], encoder: Encoder | None) -> list[float]:
+def weights(claim: Sequence[Word], encoder: Encoder) -> list[float]:
     """Return the weight of each word, in (0, 1]: its place in the encoder's vocabulary, which stands by frequency."""
     return [_weight(word.key, encoder) for word in claim]  # type: ignore[arg-type]  # an encoder is hashable
 
 
 @lru_cache(maxsize=8192)
-def _weight(key: str, encoder: Encoder | None) -> float:
-    if encoder is None:
-        return 1.0
+def _weight(key: str, encoder: Encoder) -> float:
     return min(1.0, max(0.3, math.log(1 + max(encoder.pieces(key), default=1)) / COMMON - 0.1))
+
+
+def closeness(claim: str, quotes: Sequence[str], encoder: Encoder) -> tuple[float, float]:
+    """Return how well the weakest quarter of the claim's pieces is met, and the nearest sentence's cosine with it."""
+    mine = _encoded(claim, encoder)  # type: ignore[arg-type]  # an encoder is hashable
+    others = [_encoded(quote, encoder) for quote in quotes]  # type: ignore[arg-type]
+    rows = np.concatenate([other.tokens for other in others])
+    cosine = max(float(mine.vector @ other.vector) for other in others)
+    if not len(rows) or not len(mine.tokens):
+        return 0.0, cosine
+    best = np.sort((mine.tokens @ rows.T).max(axis=1))
+    return float(best[: max(1, len(best) // WEAK)].mean()), cosine
 
 
 def _late(text: str, claim: Sequence[Word], quotes: Sequence[str], encoder: Encoder) -> list[float]:

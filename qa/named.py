@@ -43,6 +43,52 @@ _SEATS = {
     "Moscow": "Russia",
     "Kremlin": "Russia",
     "Tokyo": "Japan",
+    "Pentagon": "United States",
+    "State Department": "United States",
+    "Kuala Lumpur": "Malaysia",
+    "Hanoi": "Vietnam",
+    "Ulaanbaatar": "Mongolia",
+    "London": "United Kingdom",
+    "Paris": "France",
+    "Berlin": "Germany",
+    "Brussels": "European Union",
+    "Kyiv": "Ukraine",
+    "Kiev": "Ukraine",
+    "Canberra": "Australia",
+    "Ottawa": "Canada",
+    "New Delhi": "India",
+    "Havana": "Cuba",
+    "Tehran": "Iran",
+    "Damascus": "Syria",
+    "Bangkok": "Thailand",
+    "Jakarta": "Indonesia",
+}
+# Whose government somebody headed: "the Russian leader" for Putin, "Seoul" for Park Geun-hye's government.
+_HEADS = {
+    name: country
+    for country, names in {
+        "South Korea": "Park Chung-hee|Chun Doo-hwan|Roh Tae-woo|Kim Young-sam|Kim Dae-jung|Roh Moo-hyun|Lee Myung-bak|"
+        "Park Geun-hye|Moon Jae-in|Yoon Suk-yeol|Yoon Suk Yeol|Lee Jae-myung|Lee Jae Myung",
+        "United States": "Jimmy Carter|Ronald Reagan|Bill Clinton|George W. Bush|Barack Obama|Donald Trump|Joe Biden",
+        "Russia": "Boris Yeltsin|Vladimir Putin|Dmitry Medvedev|Sergey Lavrov|Sergei Lavrov|Sergei Shoigu",
+        "China": "Mao Zedong|Deng Xiaoping|Jiang Zemin|Hu Jintao|Xi Jinping|Wang Yi|Li Qiang",
+        "Japan": "Junichiro Koizumi|Shinzo Abe|Yoshihide Suga|Fumio Kishida|Shigeru Ishiba|Sanae Takaichi",
+        "North Korea": "Kim Il Sung|Kim Jong Il|Kim Jong Un|Kim Yo Jong|Choe Son Hui",
+    }.items()
+    for name in names.split("|")
+}
+_UNITED_NATIONS = re.compile(r"\b[Rr]esolutions? \d{4}\b|\bSecurity Council\b|\bGeneral Assembly\b")
+_KIND_NOUNS = {
+    "person": word_set(
+        "man men woman women person people leader minister official president politician diplomat expert scholar "
+        "researcher analyst head chief brother sister father son daughter member chairman speaker author spokesman"
+    ),
+    "place": word_set("city capital town region province area site country place north south east west border"),
+    "country": word_set("country state nation government leadership regime side neighbour ally capital authority"),
+    "body": word_set(
+        "party parliament agency organisation organization institute institution company firm media newspaper "
+        "council committee ministry army body group paper press state leadership assembly court"
+    ),
 }
 _NORTHERN = re.compile(
     r"\b(?:Kim Jong|Kim Il|Kim Yo|Pyongyang|KCNA|Korean Central|WPK|Workers' Party|Rodong|Supreme "
@@ -122,15 +168,34 @@ def named_there(name: Named, text: str, words: Sequence[Word], there: Sequence[N
         return True
     if name.canonical == "North Korea" and _NORTHERN.search(text):
         return True
+    if any(same_side(name.canonical, other) for other in canonical):
+        return True
+    if name.canonical == "United Nations" and _UNITED_NATIONS.search(text):
+        return True
+    if name.canonical in ("Russia", "Moscow") and "Soviet Union" in canonical:
+        return True
     if name.canonical in ("North Korea", "South Korea") and _BOTH_KOREAS.search(text):
         return True
     if any(name.canonical in other or other in name.canonical for other in canonical):
         return True  # "Hwasong" and "Hwasong-17" are told apart by their numbers
-    keys = [word for word in _keys(name.text) if word not in SMALL_WORDS]
+    shown = " ".join(word for word in name.text.split() if not word.islower()) or name.text  # "Singapore summit"
+    keys = [word for word in _keys(shown) if word not in SMALL_WORDS]
     held = {word.key for word in words}
     if name.kind != "person" and len(keys) > 2 and " ".join(keys[-2:]) in text.lower():
         return True  # "the Security Council" for the UN's
     return bool(keys) and all(any(key == other or related(stem(key), stem(other)) for other in held) for key in keys)
+
+
+def same_side(one: str, other: str) -> bool:
+    """Return whether one name may stand for the other: a country, its capital, and who headed its government."""
+    one, other = _SEATS.get(one, one), _SEATS.get(other, other)
+    return one == other or _HEADS.get(one) == other or _HEADS.get(other) == one
+
+
+def stands_for(word: Word, names: Sequence[Named]) -> bool:
+    """Return whether a common noun may mean one of the names: "the capital" for Pyongyang, "the party" for the WPK."""
+    kinds = {name.kind for name in names}
+    return any(word.key in nouns or word.stem in nouns for kind, nouns in _KIND_NOUNS.items() if kind in kinds)
 
 
 def run_there(run: Sequence[Word], text: str, words: Sequence[Word]) -> bool:
@@ -138,9 +203,12 @@ def run_there(run: Sequence[Word], text: str, words: Sequence[Word]) -> bool:
     held = {word.key: word for word in words}
     sounds = _sounds(tuple(sorted(word.key for word in words if word.capital)))
 
+    capitals = {country for seat, country in _SEATS.items() if re.search(rf"\b{seat}\b", text)}
+
     def found(word: Word) -> bool:
         return (
             word.key in held
+            or word.text in capitals
             or (len(word.key) > 4 and sound(word.key) in sounds)
             or any(related(word.stem, other.stem) for other in words)
             or _initials(word.text, words)

@@ -276,7 +276,8 @@ def _slack(claim: Quantity, stated: Quantity) -> float:
     slack = 0.0
     if stated.unit in _PHYSICAL and stated.factor != claim.factor:
         slack = CONVERTED * abs(claim.low if math.isfinite(claim.low) else claim.high)
-    if (claim.point or claim.about) and (stated.point or stated.about) and stated.unit not in _EXACT:
+    roughly = claim.about and stated.point  # its own tolerance is enough
+    if (claim.point or claim.about) and (stated.point or stated.about) and stated.unit not in _EXACT and not roughly:
         slack = max(slack, _rounding(claim, stated))
     return slack
 

@@ -17,7 +17,7 @@ _NOT = (
     r"not|n't|never|cannot|no longer|neither|nor|without|nobody|none of|no one|nothing|no|fail(?:s|ed|ing)? to"
     r"|refus(?:e|es|ed|ing) to|declin(?:e|es|ed|ing) to|unable to|impossible to|far from|rather than|instead of"
     r"|den(?:y|ies|ied|ying)(?: that)?|reject(?:s|ed|ing)?(?: that| the claim that)?|refut(?:es|ed|ing)"
-    r"|hardly|barely|lack(?:s|ed|ing)?(?: of)?"
+    r"|in place of|hardly|barely|lack(?:s|ed|ing)?(?: of)?"
     r"|stopped short of|left out(?: of)?|leaves out|omit(?:s|ted)?|ruled out|rules out|out of the question"
 )
 _MAYBE = (
@@ -56,10 +56,12 @@ _SAYS = re.compile(
 _PLAIN_NO = frozenset(["not", "never", "no", "no longer", "cannot", "neither", "nor", "nobody", "none of", "no one"])
 _PLAIN_MAYBE = re.compile(r"may\b|might\b|perhaps|possibly|plan(?:s|ned)? to")
 _NEGATIVE = re.compile(
-    r"\b(?:not?|\w+n't|never|none|nor|neither|without|cannot|nothing|nobody|only|except|apart|alone|against|less|fewer|few|little|hardly|"
-    r"barely|rather|instead|away|beyond|lost|loss|refus\w*|den(?:y|ie|ial)\w*|reject\w*|declin\w*|fail\w*|doubt\w*|omit\w*|lack\w*|"
-    r"absen\w+|stop\w*|halt\w*|ceas\w*|end(?:s|ed)?|abandon\w*|suspen\w+|cancel\w*|withdr\w+|prevent\w*|ban(?:s|ned)?|forb\w+|"
-    r"prohibit\w*|oppos\w*|avoid\w*|exclud\w*|dissolv\w*|left|un(?!der|it|ti|ion|if|iq|ive)\w{3,}|im(?:possible|probable)|in(?:capable|valid|active)|"
+    r"\b(?:not?|\w+n't|never|none|nor|neither|without|cannot|nothing|nobody|only|except|apart|alone|against|less|"
+    r"fewer|few|little|hardly|barely|rather|instead|place of|away|beyond|lost|loss|refus\w*|den(?:y|ie|ial)\w*|"
+    r"reject\w*|declin\w*|fail\w*|doubt\w*|omit\w*|lack\w*|absen\w+|stop\w*|halt\w*|ceas\w*|(?<!the )end(?:s|ed)?|"
+    r"abandon\w*|suspen\w+|cancel\w*|withdr\w+|prevent\w*|ban(?:s|ned)?|forb\w+|prohibit\w*|oppos\w*|avoid\w*|"
+    r"exclud\w*|dissolv\w*|left|un(?!der|it|ti|ion|if|iq|ive)\w{3,}|im(?:possible|probable)|"
+    r"in(?:capable|valid|active)|"
     r"dis(?:agree|miss|appro|contin|put)\w*|remov\w*|drop\w*|close[ds]?|free)\b",
     re.IGNORECASE,
 )
@@ -79,7 +81,8 @@ _SAYING = re.compile(
     r"\b(?:said|says|say|told|according to|claim\w*|alleg\w+|accus\w+|insist\w*|report(?:s|ed)?"
     r"|announc\w+|stated|declared|wrote|writes|noted|notes|argued|argues|"
     r"suggest\w*|believe[sd]?|described|describes|called|calls|held that|position|view|words|in the view"
-    r"|boast\w*|purport\w*|put at|estimat\w+|denied|asserts?|asserted|maintain\w*)\b",
+    r"|boast\w*|purport\w*|put at|estimat\w+|denied|asserts?|asserted|maintain\w*"
+    r"|KCNA|Korean Central News Agency|Rodong Sinmun|state (?:media|television)|admission|account)\b",
     re.IGNORECASE,
 )
 
@@ -160,7 +163,7 @@ def differences(
                 continue
             if added and i in mine:
                 yield kind, word.text, "added"
-            elif dropped and all(j in other for j in there):
+            elif dropped and all(j in other for j in there) and _beside(there[0], claim, quote):
                 yield kind, word.text, "dropped"
 
 
@@ -172,7 +175,9 @@ def out_of_nowhere(claim_text: str, claim: Sequence[Word], quote_text: str, quot
     ours = cues(claim_text, claim)
     only = _NONE_BUT.search(claim_text) and _ONLY.search(quote_text)
     denies = any(cue.text in _PLAIN_NO or cue.text.startswith("den") for cue in ours)
-    if denies and not _NEGATIVE.search(quote_text) and not only:
+    heads = [claim[cue.governed[0]] for cue in ours if cue.kind == "no" and cue.governed]
+    about = any(_same(word, quote) for word in heads) or bool(_alike([w for w in claim if w.content], quote))
+    if denies and about and not _NEGATIVE.search(quote_text) and not only:
         yield "no"
     kinds = {cue.kind for cue in cues(quote_text, quote)}
     excuses = {cue.text: {"maybe", "later"} if cue.text.startswith("plan") else {"maybe"} for cue in ours}
@@ -181,9 +186,61 @@ def out_of_nowhere(claim_text: str, claim: Sequence[Word], quote_text: str, quot
         yield "maybe"
 
 
+def denials(
+    claim_text: str, claim: Sequence[Word], quote_text: str, quote: Sequence[Word]
+) -> Iterator[tuple[str, str]]:
+    """Yield (word, "added" or "dropped") for each "no" of one text whose clause in the other has nothing negative.
+
+    That clause is where the denied word stands, in any form, else the one that holds most of the clause's words.
+    """
+    if any(opposite(word.stem, other.stem) for word in claim if word.content for other in quote if other.content):
+        return
+    for change, text, words, other_text, other in (
+        ("added", claim_text, claim, quote_text, quote),
+        ("dropped", quote_text, quote, claim_text, claim),
+    ):
+        if (_NONE_BUT.search(text) and _ONLY.search(other_text)) or (
+            _ONLY.search(text) and _NONE_BUT.search(other_text)
+        ):
+            continue
+        for cue in cues(text, words):
+            if cue.kind != "no" or not cue.governed:
+                continue
+            head = words[cue.governed[0]]
+            there = {other[i].clause for i in _same(head, other)}
+            if not there and cue.text in _PLAIN_NO and change == "added":
+                there = _alike([word for word in words if word.clause == head.clause and word.content], other)
+            if there and not any(_NEGATIVE.search(_clause(other_text, other, clause)) for clause in there):
+                yield head.text, change
+
+
+def _alike(words: Sequence[Word], other: Sequence[Word]) -> set[int]:
+    """The clause that holds most of the words, if it holds at least half of them and two."""
+    held: dict[int, int] = {}
+    for word in words:
+        for clause in {other[i].clause for i in _same(word, other)}:
+            held[clause] = held.get(clause, 0) + 1
+    best = max(held, key=lambda clause: held[clause], default=-1)
+    return {best} if held and held[best] >= max(2, 0.5 * len(words)) else set()
+
+
+def _clause(text: str, words: Sequence[Word], clause: int) -> str:
+    inside = [word for word in words if word.clause == clause]
+    return text[inside[0].start : inside[-1].end]
+
+
 def _heads(found: Iterable[Cue], kind: str) -> set[int]:
     """The first governed word of each cue: what it bears on most."""
     return {cue.governed[0] for cue in found if cue.kind == kind and cue.governed}
+
+
+def _beside(at: int, claim: Sequence[Word], quote: Sequence[Word]) -> bool:
+    """Whether the clause of quote[at] holds as much of the claim as any other clause: else the claim is about that."""
+    stems = {word.stem for word in claim if word.content}
+    held: dict[int, int] = {}
+    for word in quote:
+        held[word.clause] = held.get(word.clause, 0) + (word.content and word.stem in stems)
+    return held[quote[at].clause] >= max(held.values())
 
 
 def _excused(kind: str, cues_there: Sequence[Cue], text: str, other_text: str) -> bool:

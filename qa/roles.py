@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..index.parts import AUXILIARIES, VERBS, word_set
-from .named import _SEATS, Named
+from .named import Named, same_side
 from .synonyms import SMALL_WORDS, Word, related, synonyms
 
 _BE = frozenset(["is", "are", "was", "were", "be", "been", "being", "gets", "got"])
@@ -65,7 +65,7 @@ def swapped(
     quote_names: Sequence[Named],
 ) -> tuple[Named, Named] | None:
     """Return (name in the claim, name that the quote has in its place) where a deed is another's, or None."""
-    if len({name.canonical for name in quote_names}) < 2 or not claim_names:
+    if not quote_names or not claim_names:
         return None
     ours, theirs = deeds(claim_text, claim, claim_names), deeds(quote_text, quote, quote_names, wide=True)
     held = {name.canonical for name in quote_names}
@@ -88,7 +88,10 @@ def swapped(
             )
             known = [name for group in others for name in group] + (around if mutual else [])
             for name in names[:1]:
-                if name.canonical in held and not any(_same(name, other) for other in known):
+                if any(_same(name, other) for other in known):
+                    continue
+                rival = role == "agent" and name.kind == "country" and all(other.kind == "country" for other in known)
+                if name.canonical in held or rival:
                     return name, others[0][0]
     return None
 
@@ -100,6 +103,8 @@ def _is_verb(word: Word, words: Sequence[Word], i: int) -> bool:
         return False
     if word.key in VERBS:
         return not (i and words[i - 1].key in ("the", "a", "an", "of", "its", "his", "their", "'s"))
+    if word.key in ("shut", "blew", "shot", "halt"):
+        return not (i and words[i - 1].key in ("the", "a", "an"))
     return len(word.key) > 4 and word.key.endswith("ed") and not (i and words[i - 1].key in ("the", "a", "an"))
 
 
@@ -189,6 +194,4 @@ def _adjective(name: Named) -> bool:
 
 
 def _same(a: Named, b: Named) -> bool:
-    return (
-        a.canonical == b.canonical or _SEATS.get(a.canonical) == b.canonical or _SEATS.get(b.canonical) == a.canonical
-    )
+    return a.canonical == b.canonical or same_side(a.canonical, b.canonical)

@@ -47,7 +47,9 @@ _IRREGULAR = (
     "deaths die|death die|sang sing|sung sing|ate eat|eaten eat|bore bear|born bear|men man|women woman|children child|"
     "people person|persons person|talks talk|better good|best good|worse bad|worst bad|lying lie|tying tie|denied deny|"
     "denial deny|tried try|countries country|parties party|armies army|military army|chosen choose"
-    "|proved prove|proven prove"
+    "|proved prove|proven prove|blew blow|blown blow|shut close|won win|beat beat|bound bind|"
+    "split split|lent lend|rode ride|ridden ride|shook shake|stole steal|stolen steal|fed feed|clung cling|"
+    "worn wear|dealt deal|dug dig|hung hang|spread spread|tore tear|torn tear"
 )
 _ROOTS = dict(pair.split() for pair in _IRREGULAR.split("|"))
 
@@ -180,6 +182,119 @@ carry transport bring move
 official officer
 constitution charter
 test detonate explosion
+admit admission confess confession concede acknowledge
+lag trail behind
+health medical medicine care
+decade ten
+breach violate violation break infringe
+murder kill assassinate execute
+halt suspend interrupt pause
+operation activity work run
+statute rule charter bylaw
+fundamental basic main principal central
+scholar expert researcher analyst academic specialist professor
+visitor guest tourist traveller
+hotel resort accommodation
+capacity room bed
+blame accuse attribute
+discriminate disadvantage discrimination
+worship religion faith belief
+hunger famine starvation
+rift dispute quarrel split disagreement
+anniversary jubilee
+printed publish carry
+civilian private citizen
+drone uncrewed unmanned
+easily quickly soon
+preparation prepare ready readiness willing
+coexist coexistence
+confront confrontation odds antagonism
+destroy demolish raze dismantle blow explode wreck
+spell specify detail define list
+car automobile vehicle
+luxury expensive costly
+convene summon call
+promote rise advance elevate
+post seat position rank job
+sister brother sibling
+drill exercise manoeuvre maneuver
+suspend shelve postpone cancel
+hostility enmity
+money currency cash
+smuggle illicit illegal
+rocket booster
+unify reunify reunification unification
+strengthen reinforce bolster boost enhance
+weaken undermine erode
+accuse allege charge allegation accusation
+arrest detain imprison jail custody
+flee escape defect
+refugee defector escapee
+oversee supervise guide monitor inspect
+visit tour trip
+attend participate join
+host receive welcome
+transfer shift relocate move
+earn make gain
+revenue income earning proceeds
+spending expenditure outlay budget
+shortage lack scarcity
+surplus excess
+flood deluge inundation
+harm damage hurt injure
+repair restore rebuild reconstruct renovate
+invest investment
+firm strict tight rigid
+loosen relax ease
+mainly mostly chiefly primarily largely predominantly
+rare unusual uncommon seldom
+frequent often common regular
+equal same identical
+different distinct separate
+whole entire total complete full
+need require necessary
+cooperate cooperation collaborate collaboration together
+compete rivalry rival
+deter deterrence deterrent
+assure assurance guarantee ensure
+choose select elect pick
+resign quit
+replace succeed substitute supersede
+predecessor former
+successor heir
+crowd mass
+urban city town
+rural village countryside farm
+electricity power energy
+fuel oil petrol petroleum
+weapon arm armament
+nuclear atomic
+warhead bomb
+explosion blast detonation
+target aim hit
+crash accident
+delay postpone defer
+speed pace velocity
+enormous vast huge immense massive
+famous renowned known prominent
+rich wealthy affluent
+poor impoverished
+anger fury outrage
+fear worry concern anxiety
+hope wish desire
+effort attempt try bid
+obstacle barrier hurdle hindrance
+solve resolve settle
+dispatch transmit send
+teach train instruct training
+learn study
+doctor physician
+illness disease sickness epidemic pandemic coronavirus covid virus
+vaccine vaccination inoculate
+crypto cryptocurrency bitcoin
+hacker cyber online internet
+enough sufficient adequate suffice
+theft steal stolen loot rob
 percent per cent
 """
 _OPPOSITES = """
@@ -203,6 +318,37 @@ invite:expel release:arrest free:arrest free:imprison acquit:convict guilty:inno
 respect:violate comply:violate honour:violate obey:disobey deny:acknowledge deny:confess close:reopen
 unify:divide unite:divide union:division profit:loss surplus:deficit best:worst victory:defeat always:never
 most:fewest top:bottom internal:external direct:indirect voluntary:forced temporary:permanent
+lag:lead lag:advance behind:ahead confirm:refute prove:disprove run:close operate:close operate:halt run:halt
+hold:suspend hold:cancel hold:postpone continue:stop continue:end continue:suspend continue:halt remain:leave
+promote:demote promote:dismiss appoint:remove encourage:discourage encourage:forbid urge:forbid
+unclear:certain uncertain:certain unclear:clear unclear:confirm unknown:known doubt:confirm doubt:certain
+remove:keep remove:retain drop:keep drop:retain abandon:retain abandon:continue give:withhold
+broaden:narrow widen:narrow extend:shorten lengthen:shorten prolong:shorten
+bind:free obey:defy adhere:breach observe:breach honour:breach comply:breach
+agree:disagree consent:refuse concur:dissent unanimous:divided
+rich:impoverished wealthy:poor abundance:shortage plenty:scarcity surplus:shortage
+improve:deteriorate improve:decline recover:collapse boom:slump boom:recession
+allied:hostile ally:enemy ally:adversary cooperate:clash reconcile:quarrel
+loyal:disloyal loyalty:betrayal trust:distrust truth:lie true:false right:wrong
+safe:dangerous secure:vulnerable calm:tense peaceful:violent
+manned:unmanned solid:liquid
+civil:military urban:rural coastal:inland
+near:far adjacent:distant inside:outside within:outside
+hope:fear optimism:pessimism confident:doubtful
+disclose:conceal reveal:conceal reveal:hide publish:conceal publish:withhold open:secret
+expand:cut expand:reduce expand:shrink boost:cut boost:reduce increase:reduce increase:cut raise:reduce grow:contract
+accelerate:delay hasten:delay advance:delay advance:postpone
+survive:die rescue:kill save:kill heal:harm
+arrive:leave immigrate:emigrate enter:leave
+begin:finish begin:complete start:finish start:complete launch:abandon found:dissolve establish:dissolve
+establish:abolish create:abolish create:destroy introduce:abolish introduce:repeal enact:repeal impose:repeal
+sell:purchase earn:spend save:spend repay:default lend:borrow
+voluntary:compulsory optional:mandatory
+many:few major:minor main:minor strict:lenient harsh:mild severe:mild
+upgrade:downgrade overestimate:underestimate exceed:miss meet:miss
+unite:split merge:split join:quit recognise:deny recognize:deny
+win:fail pass:fail tighten:ease deny:concede innocent:guilty support:reject support:criticise back:oppose
+back:reject favour:oppose endorse:oppose endorse:reject defend:criticise praise:denounce hail:denounce
 """
 
 

@@ -80,6 +80,47 @@ def test_the_passive_keeps_who_did_it(checked: Callable[..., Verdict]) -> None:
     assert checked("Trump was invited to the White House by Kim Jong Un.", quote) == "unsupported"
 
 
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("The Russian and the North Korean leader met.", "Vladimir Putin and Kim Jong Un met."),
+        ("Tokyo protested in May.", "Shinzo Abe protested in May."),
+        ("Three officials were dismissed.", "Ri Yong Ho, Choe Ryong Hae and Pak Pong Ju were dismissed."),
+        ("It was built within two weeks.", "It was begun on 3 May 2020 and built by 17 May 2020."),
+    ],
+)
+def test_what_the_quote_means_by_other_names_is_supported(
+    checked: Callable[..., Verdict], claim: str, quote: str
+) -> None:
+    assert checked(claim, quote) == "supported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("Four officials were dismissed.", "Ri Yong Ho, Choe Ryong Hae and Pak Pong Ju were dismissed."),
+        ("It was built within five weeks.", "It was begun on 3 May 2020 and built by 17 May 2020."),
+        ("All factories in the city reopened.", "Factories in the city reopened."),
+        ("Only factories in the city reopened.", "Factories and schools in the city reopened."),
+        ("Experts confirmed that the dam broke.", "The dam broke, officials said."),
+        ("The dam was not repaired in May.", "The dam was repaired in May, though no school was reopened."),
+        ("The party abolished the office in 2016.", "The party still kept the office in 2016."),
+    ],
+)
+def test_what_goes_further_than_the_quote_is_not_supported(
+    checked: Callable[..., Verdict], claim: str, quote: str
+) -> None:
+    assert checked(claim, quote) != "supported"
+
+
+def test_what_the_quotes_lack_is_partly_and_what_they_have_otherwise_is_unsupported(
+    checked: Callable[..., Verdict],
+) -> None:
+    quote = "North Korea exported coal to China."
+    assert checked("North Korea exported coal to China for 4 years.", quote) == "partly"
+    assert checked("North Korea exported coal to Japan.", quote) == "unsupported"
+
+
 def test_context_names_who_he_is_and_supports_nothing_else(checked: Callable[..., Verdict]) -> None:
     quote, context = "In May he visited the shipyard.", "Kim Jong Un toured Nampho. He inspected a destroyer."
     assert checked("In May Kim Jong Un visited the shipyard.", quote, context=context) == "supported"
