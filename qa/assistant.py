@@ -22,7 +22,7 @@ from .select import LONG_SENTENCES, SENTENCES, in_order, select, word_limit
 from .types import Answer, reference
 
 OWN_WORDS, OWN_FLOOR = 5, 0.31  # dev follow-ups of so many words reach 0.33, off-topic ones and orders at most 0.29
-PASSAGES = 8  # read for an answer
+PASSAGES, OF_SIDES = 12, 16  # read for an answer, for one with sides; more find little that these do not
 TERM_FOUND = 0.75  # probability that a question for one term is answered where a passage holds the term
 _DEFINING = frozenset(
     ["define", "defined", "definition", "explain", "mean", "meaning", "means", "meant", "term", "word"]
@@ -105,7 +105,8 @@ class Assistant:
         self, question: str, history: Sequence[str], where: Filter | None, plan: QueryPlan | None = None
     ) -> _Read:
         plan = plan or self.retriever.plan(question, history)
-        hits = self.retriever.search(question, PASSAGES, history, where, plan=plan)
+        count = PASSAGES if len(plan.inquiries) == 1 else OF_SIDES
+        hits = self.retriever.search(question, count, history, where, plan=plan)
         asked = read_question(plan)
         readings = tuple(
             read(self.retriever, inquiry, asked, plan.question, [hit for hit in hits if hit.side == inquiry.label])
