@@ -152,7 +152,8 @@ class Assistant:
         most = max(2, LONG_SENTENCES // sides) if sides > 1 else SENTENCES
         if found.asked.kind is Kind.LIST:
             most = LONG_SENTENCES
-        chosen = select(reading.sentences, words, most, [quote.sentence for quote in before])
+        timely = [each for each in reading.sentences if each.feature("year") >= 0] if sides > 1 else []
+        chosen = select(timely or reading.sentences, words, most, [quote.sentence for quote in before])
         other = differing(found.asked, found.plan.question, reading) if sides == 1 else None
         if other and other not in chosen:
             chosen.append(other)
