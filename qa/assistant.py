@@ -23,7 +23,7 @@ from .select import LONG_SENTENCES, SENTENCES, in_order, in_time, select, word_l
 from .types import Answer, reference
 
 OWN_WORDS, OWN_FLOOR = 5, 0.31  # dev follow-ups of so many words reach 0.33, off-topic ones and orders at most 0.29
-PASSAGES = 8  # read for an answer
+PASSAGES, OF_SIDES = 12, 16  # read for an answer, for one with sides; more find little that these do not
 TERM_FOUND = 0.75  # probability that a question for one term is answered where a passage holds the term
 _DEFINING = frozenset(
     ["define", "defined", "definition", "explain", "mean", "meaning", "means", "meant", "term", "word"]
@@ -106,7 +106,8 @@ class Assistant:
         self, question: str, history: Sequence[str], where: Filter | None, plan: QueryPlan | None = None
     ) -> _Read:
         plan = plan or self.retriever.plan(question, history)
-        hits = self.retriever.search(question, PASSAGES, history, where, plan=plan)
+        count = PASSAGES if len(plan.inquiries) == 1 else OF_SIDES
+        hits = self.retriever.search(question, count, history, where, plan=plan)
         asked = read_question(plan)
         readings = tuple(
             read(self.retriever, inquiry, asked, plan.question, served(hits, inquiry)) for inquiry in plan.inquiries
@@ -151,10 +152,10 @@ class Assistant:
         most = max(2, LONG_SENTENCES // sides) if sides > 1 else SENTENCES
         if found.asked.kind is Kind.LIST:
             most = LONG_SENTENCES
-        told = [quote.sentence for quote in before]
-        places = {(sentence.hit.brief.id, sentence.start) for sentence in told}
-        fresh = [sentence for sentence in reading.sentences if (sentence.hit.brief.id, sentence.start) not in places]
-        chosen = select(fresh, words, most)  # two sides may well be told in nearly the same words
+        told = {(quote.sentence.hit.brief.id, quote.sentence.start) for quote in before}
+        fresh = [each for each in reading.sentences if (each.hit.brief.id, each.start) not in told]
+        timely = [each for each in fresh if each.feature("year") >= 0] if sides > 1 else []
+        chosen = select(timely or fresh, words, most)  # two sides may well be told in nearly the same words
         other = differing(found.asked, found.plan.question, reading) if sides == 1 else None
         if other and other not in chosen:
             chosen.append(other)

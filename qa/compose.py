@@ -1,8 +1,10 @@
 """From chosen sentences to an answer: claims with numbers, words in bold, sources inline beside sides, Markdown."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..index.parts import FUNCTION_WORDS
 from . import wording
 from .context import with_antecedent
 from .extract import Sentence
@@ -12,6 +14,14 @@ from .types import Citation, Claim, Verdict
 
 BOLD = 2  # spans of a quote set in bold, at most
 REASON_WORDS = 14  # of a reason set in bold
+_REASON = re.compile(
+    r"\b(?:because(?: of)?|due to|owing to|as a result of|caused by|in order to|so (?:that|as to)|in response to"
+    r"|in retaliation for|in protest (?:at|against|over)|for (?:fear|lack|want) of|on the grounds?|with (?:the aim"
+    r"|a view|the purpose|the intention)|(?:aimed|meant|intended|designed) (?:at|to)|stem(?:s|med) from)\b"
+    r"|[가-힣\s]+(?:때문|위하여|위해)",
+    re.IGNORECASE,
+)
+"""What gives a reason without doubt; "after" and "for the" may merely stand there."""
 ROOM = 45  # words that a sentence before may have, to come along
 
 
@@ -60,7 +70,7 @@ def answering(asked: Asked, question: str, text: str) -> list[Span]:
             continue
         spans = answers(kind, asked, question, text)
         if kind is Kind.WHY:
-            spans = [(start, clause_end(text, start)) for start, _ in spans[:1]]
+            spans = [(m.start(), clause_end(text, m.start())) for m in [_REASON.search(text)] if m]
         if kind is Kind.AMOUNT and asked.noun:
             root = asked.noun[:-1] if asked.noun.endswith("s") else asked.noun
             beside = [span for span in spans if root in text[span[0] : span[1] + 30].lower()]
@@ -85,6 +95,8 @@ def clause_end(text: str, start: int) -> int:
             return end - 1
         if count == REASON_WORDS:
             break
+    while (space := text.rfind(" ", start, end)) > 0 and text[space:end].strip().lower() in FUNCTION_WORDS:
+        end = space
     return min(end, len(text.rstrip(".")))
 
 

@@ -13,16 +13,16 @@ from .evidence import Evidence
 
 SLOPE, MIDDLE = 50.9, 0.389
 """Of the similarity."""
-WEIGHTS = (-0.47, -1.28, -0.11, -0.76, -1.05, -0.54, -1.00)
+WEIGHTS = (-0.47, -0.98, -0.04, -0.73, -1.13, -0.54, -1.00)
 """Of the features behind the similarity, in the order of `Evidence`."""
-BIAS = 0.87
+BIAS = 0.86
 
 REFUSE_BELOW = 0.15
 """Below it nothing is quoted."""
 HEDGE_BELOW = 0.36
 """Below it the quotes are given as the nearest, and what is missing is said first."""
 UNHEARD = 0.35
-"""At most, where the question names somebody whom no passage read speaks of: too rare in the questions to be fitted."""
+"""At most, where the question names somebody or a year that no passage read speaks of: too rare to be fitted."""
 
 
 def confidence(evidence: Evidence) -> float:

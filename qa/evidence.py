@@ -55,7 +55,7 @@ class Evidence:
     untyped: float  # 1 where no sentence that matches well has the form of an answer
     older: float  # 1 where every leading brief is older than the time asked about and none names its year
     missing: tuple[str, ...] = ()
-    unheard: bool = False  # the question names somebody whom none of the passages read speaks of
+    unheard: bool = False  # the question names somebody, or a year, that none of the passages read speaks of
 
     def values(self) -> list[float]:
         """Return the features as numbers, in order."""
@@ -94,12 +94,16 @@ def weigh(plan: QueryPlan, asked: Asked, readings: Sequence[Reading], table: Nam
     nowhere = [each for each in lacking if not any(each.heard_in(*each_told) for each_told in told)]
     missing += [wording.missing_name(korean, each.shown) for each in nowhere if not each.year]
     years = [each for each in required if each.year]
-    unheard = [each for each in nowhere if each.named]
     late = [each.shown for each in lacking if each.year]
     hits = list({sentence.hit.passage.id: sentence.hit for sentence in leading}.values())
+    near = [(held_text(hit), hit.brief.published) for hit in hits] if late else []
+    silent = [each.shown for each in lacking if each.year and not any(each.held_in(*each_told) for each_told in near)]
+    unheard = bool(silent) or any(each.named for each in nowhere)
     before = _older(plan, hits)
-    if before or late:
-        missing.append(wording.missing_period(korean, before or " and ".join(late), _newest(hits) if before else None))
+    if before or silent:
+        missing.append(
+            wording.missing_period(korean, before or " and ".join(silent), _newest(hits) if before else None)
+        )
     uncounted = asked.kind is Kind.AMOUNT and not _counted(asked, question, leading)
     if uncounted:
         missing.append(wording.missing_count(korean, asked.noun))
@@ -121,7 +125,7 @@ def weigh(plan: QueryPlan, asked: Asked, readings: Sequence[Reading], table: Nam
         untyped=float(bool(untyped)),
         older=float(bool(before)),
         missing=tuple(dict.fromkeys(missing))[:3],
-        unheard=bool(unheard) and not korean,
+        unheard=unheard and not korean,
     )
 
 

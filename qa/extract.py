@@ -94,7 +94,7 @@ def read(retriever: Retriever, inquiry: Inquiry, asked: Asked, question: str, hi
     rows = [(number, place) for number, places in enumerate(spans) for place in range(len(places))]
     if not rows:
         return Reading(query, (), matches.places, tuple(matches.weights.tolist()))
-    values = _features(matches, hits, spans, asked, question, inquiry.window)
+    values = _features(matches, hits, spans, asked, inquiry.english if inquiry.label else question, inquiry.window)
     texts = [hits[number].passage.text[slice(*spans[number][place])] for number, place in rows]
     _add_typed(values, texts, asked, question)
     scores = values @ np.array(WEIGHTS)
@@ -195,7 +195,8 @@ def defined_term(question: str) -> re.Pattern[str] | None:
     found = _DEFINITION.match(question)
     if not found:
         return None
-    says = r"(?:[\"”']|[’']s)?,? (?:\(|(?:is|are|was|were|means?|meant|refers?|stands?|or|an?|the|which|who)\b)"
+    says = r"(?:[\"”']|[’']s)?(?:, born\b"
+    says += r"|,? (?:\(|(?:is|are|was|were|means?|meant|refers?|stands?|or|an?|the|which|who)\b))"
     return re.compile(re.escape(found["term"]) + says, re.IGNORECASE)
 
 

@@ -96,6 +96,7 @@ _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _AGENTS = re.compile(
     r"\bwhat (?:caused|led|made|prompted|explains|drove|triggered|brought|motivat\w+)\b", re.IGNORECASE
 )
+_DESCRIBED = re.compile(r" (?:is|was|are|were)(?: [A-Z][\w'’-]*)+\W*$")
 _CLAUSE = re.compile(r"[a-z0-9'’)] $")
 _AFTER_AND = re.compile(
     r"(?:^|[,;:.?!(–—-]|\b(?:and|or|but|so|then|in|on|at|by|from|to|of|for|with|under|about|until|since"
@@ -197,6 +198,8 @@ def _kind_of(match: re.Match[str], text: str) -> tuple[Kind, str]:
         return _by_noun(noun, Kind.WHAT), noun
     if group == "how":
         return Kind.WHAT, ""
+    if group == "who" and _DESCRIBED.match(rest):
+        return Kind.WHAT, ""  # "Who is Pak Thae Song?" wants no name
     return Kind(group), ""
 
 

@@ -19,6 +19,8 @@ _EVERYWHERE = re.compile(
     r"|Apr(?:il)?|May"
     r"|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
 )
+_OPEN = re.compile(r"\b(?:since|before|after|until|till|from|between|by|to)(?: \w+)? $", re.IGNORECASE)
+"""Before a year that bounds a time: what falls into it need not name it."""
 _SUFFIX = {1: "st", 2: "nd", 3: "rd"}
 """Capitals that say nothing of whether a passage on North Korea is the one; the months have the window for them."""
 _GOVERNMENTS = (
@@ -86,7 +88,10 @@ def constraints(question: str, table: NameTable) -> list[Constraint]:
             named = mention.name.kind in ("person", "country", "body")
             add(mention.start, mention.end, mention.text, *table.alternatives(mention.name), named=named)
     for match in _YEAR.finditer(question):
-        add(*match.span(), match[0], year=True)
+        if _OPEN.search(question[: match.start()]):
+            taken.append(match.span())
+        else:
+            add(*match.span(), match[0], year=True)
     for match in _NUMBER.finditer(question):
         add(*match.span(), match[0])
     for match in _ORDINAL.finditer(question):

@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
-from ..index.parts import PERIOD, word_set
+from ..index.parts import FUNCTION_WORDS, PERIOD, word_set
 from .question import Asked, Kind
 
 Span = tuple[int, int]
 
 _CAPITALS = re.compile(
     r"(?<![\w-])(?:(?:[A-Z][\w'’-]*|[A-Z]\.)(?: (?:[A-Z][\w'’-]*|[A-Z]\.|de|van|von|bin|al|of the|of|and the))* )?"
-    r"[A-Z][\w'’-]*(?<!['’]s)"
+    r"[A-Z][\w'’-]*(?<!['’]s)(?<!['’])"
 )
 _TITLE = re.compile(
     r"\b(?:president|premier|minister|secretary|chairman|chairwoman|director|ambassador|general|marshal|leader|adviser|"
@@ -41,7 +41,7 @@ _NO_PERSON = word_set(
     "russian saturday school sea security seoul september service sinmun south southern soviet square standing state "
     "states station street study sunday supreme system team telegram television test the thursday tokyo tourism town "
     "treaty tuesday u.n u.s un union united university us village war washington watch wednesday west western work "
-    "workers worker's workers' world year youth zone beijing moscow hanoi singapore kremlin bureau assembly guidelines"
+    "workers worker's workers' world year york youth zone beijing moscow hanoi singapore kremlin assembly guidelines"
 )
 _ORDINARY = re.compile(
     r"^(?:The|A|An|In|On|At|As|It|He|She|They|This|That|These|Those|But|And|When|While|After|Before|For|"
@@ -70,6 +70,7 @@ _NO_PLACE = re.compile(
     r"^(?:January|February|March|April|May|June|July|August|September|October|November|December|Kim|Monday|Tuesday|"
     r"Wednesday|Thursday|Friday|Saturday|Sunday|Comrade|Juche)\b"
 )
+_INITIALS = re.compile(r"[A-Z]\.")  # "the U" of "the U.S. Congress" is no place
 _NUMBER = (
     r"(?:(?<![\w-])(?:US\$|A\$|[$€£₩])? ?\d[\d,.  ]*(?<![,. ])(?!\w)|(?<![\w-])\d+(?=-)|\b(?:two|three|four|five"
     r"|six|seven|"
@@ -82,7 +83,7 @@ _NUMBER = (
 _AMOUNT = re.compile(
     rf"(?:(?:about|around|some|nearly|almost|over|more than|less than|at least|up to|roughly|approximately) )?{_NUMBER}"
     r"(?:(?: |-)?(?:hundred|thousand|million|billion|trillion))*"
-    r"(?:\s?(?:%|℃|°|mm\b|cm\b|km\b|kg\b|kt\b|m\b)|(?: |-)(?P<unit>[A-Za-z][\w'’-]*))?",
+    r"(?:\s?(?:%|℃|°|mm\b|cm\b|km\b|kg\b|kt\b|m\b)|(?: |-)(?:US )?(?P<unit>[A-Za-z][\w'’-]*))?",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
@@ -166,19 +167,29 @@ def dates(text: str) -> list[Span]:
 
 def places(text: str) -> list[Span]:
     """Return names behind a preposition of place that are no month, day or person of the Kim family."""
-    return [match.span("name") for match in _PLACE.finditer(text) if not _NO_PLACE.match(match["name"])]
+    return [
+        match.span("name")
+        for match in _PLACE.finditer(text)
+        if not _NO_PLACE.match(match["name"]) and not _INITIALS.match(text, match.end() - 1)
+    ]
 
 
 def amounts(text: str) -> list[Span]:
     """Return numbers with the noun or unit behind them; dates, ordinals and the numbers of names are none."""
     taken = [span for span in dates(text) if re.search(r"\d", text[slice(*span)])]
     found = [
-        (match.start(), match.end())
+        (match.start(), _without_verb(match))
         for match in _AMOUNT.finditer(text)
         if not any(start < match.end() and match.start() < end for start, end in taken)
         and not _LABEL.search(text[max(0, match.start() - 20) : match.start()])
     ]
     return _merged([*found, *_spans(_KO_AMOUNT, text)])
+
+
+def _without_verb(match: re.Match[str]) -> int:
+    """Where the amount ends: "over half of", "five stayed" count nothing in their last word."""
+    unit = (match["unit"] or "").lower()
+    return match.start("unit") - 1 if unit in FUNCTION_WORDS or unit.endswith("ed") else match.end()
 
 
 def reasons(text: str) -> list[Span]:

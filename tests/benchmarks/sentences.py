@@ -18,6 +18,7 @@ import numpy as np
 from northbrief.corpus import load_briefs
 from northbrief.corpus.shelf import load_shelf
 from northbrief.index import Index, Retriever
+from northbrief.qa.assistant import PASSAGES
 from northbrief.qa.evaluate import Question, covers, read_questions
 from northbrief.qa.extract import FEATURES, WEIGHTS, Sentence, read
 from northbrief.qa.question import read_question
@@ -58,7 +59,7 @@ def cases(retriever: Retriever, questions: Iterable[Question]) -> list[Case]:
         plan = retriever.plan(question.text, question.history)
         if not question.answerable or question.type == "compare" or len(plan.inquiries) > 1:
             continue
-        hits = retriever.search(question.text, 8, question.history, plan=plan)
+        hits = retriever.search(question.text, PASSAGES, question.history, plan=plan)
         found = read(retriever, plan.inquiries[0], read_question(plan), plan.question, hits).sentences
         if found:
             features = np.array([sentence.features for sentence in found])
