@@ -1,0 +1,194 @@
+"""The assistant with a language model: it reads before anything is answered, and writes what can be checked.
+
+Plan, evidence, citations and refusal are those of the assistant without a model, whose answer is made first. When the
+model fails in whatever way, that answer is given, with one line that says why.
+"""
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ..corpus import ModelError
+from ..corpus.language import guess_language
+from ..index import Filter, Hit, Index, Retriever
+from ..index.plan import QueryPlan, Step
+from . import prompts
+from .assistant import Assistant
+from .llm import LanguageModel
+from .reader import Calibration, Reader, leading
+from .types import Answer, Claim, reference
+from .writer import Writer, Written
+
+NEAREST = 2  # briefs named in a refusal
+REWRITTEN = 60  # tokens of a follow-up made to stand alone
+OWN_SHARE = 0.6  # of a rewritten question's words, to stand in the conversation
+_WORD = re.compile(r"[^\W_]+")
+
+
+class WritingAssistant(Assistant):
+    """Answers with a language model, and without it whenever it fails. Safe to share between threads.
+
+    With a `calibration` the model first reads the leading passages, and its verdict decides with the confidence whether
+    the question is answered. `rewrite` lets it make follow-ups stand alone, when no plan is given.
+    """
+
+    def __init__(
+        self,
+        index: Index | Retriever,
+        model: LanguageModel,
+        *,
+        calibration: Calibration | None = None,
+        reader_budget: float = 20.0,
+        rewrite: bool = False,
+    ) -> None:
+        super().__init__(index)
+        self.language_model = model
+        self.reader = Reader(model, calibration, budget=reader_budget)
+        self.writer = Writer(model, self.retriever)
+        self.rewrite = rewrite
+
+    @property
+    def model(self) -> str:
+        """The model's name; where the server does not tell it, "a language model"."""
+        try:
+            return self.language_model.name
+        except ModelError:
+            return "a language model"
+
+    @property
+    def address(self) -> str:
+        """Where the model is."""
+        return self.language_model.address
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        where: Filter | None = None,
+        *,
+        plan: QueryPlan | None = None,
+    ) -> Answer:
+        """Return the answer; `history` holds the earlier questions, oldest first. A `plan` is used as it is.
+
+        Raises:
+            QuestionError: the question is empty or far too long.
+        """
+        *_, answer = self.stream(question, history, where, plan=plan)
+        return answer
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        where: Filter | None = None,
+        *,
+        plan: QueryPlan | None = None,
+    ) -> Iterator[Answer]:
+        """Yield the answer as its sentences stand their check; the last one is what `ask` returns."""
+        deadline = time.monotonic() + self.language_model.timeout
+        plan = plan or self._plan(question, history)
+        default = super().ask(question, history, where, plan=plan)
+        korean = guess_language(question) == "ko"
+        try:
+            judged = self._judged(default, korean)
+            if judged.abstained:
+                yield judged
+                return
+            sides = [inquiry.label for inquiry in plan.inquiries if inquiry.label]
+            asked = plan.standalone
+            left = deadline - time.monotonic()
+            for written in self.writer.write(asked, judged.hits, sides=sides, timeout=left):
+                last = _answer(judged, written)
+                yield last
+            yield last
+        except ModelError as error:
+            yield _fallen_back(default, str(error), korean)
+
+    def _plan(self, question: str, history: Sequence[str]) -> QueryPlan:
+        """The plan; of a follow-up that the model rewrote, both its form and the typed one are searched."""
+        plan = self.retriever.plan(question, history)
+        if not (self.rewrite and history):
+            return plan
+        try:
+            made = self.language_model.reply(prompts.rewriting(question, history), REWRITTEN)
+        except ModelError:
+            return plan
+        made = made.splitlines()[0].strip() if made else ""
+        if not sound(made, question, history):
+            return plan
+        alone = self.retriever.plan(made)
+        step = Step("follow-up", question, made)
+        return replace(alone, question=plan.question, steps=(step, *alone.steps))
+
+    def _judged(self, default: Answer, korean: bool) -> Answer:
+        """The answer with the probability that the reader gives it; a refusal where that is too low."""
+        calibration = self.reader.calibration
+        if calibration is None or not default.hits:
+            return default
+        read = self.reader.read(default.question, leading(default.hits))
+        values = [value for value in read if value is not None]
+        probability = calibration.probability(max(values), default.confidence)
+        if probability < calibration.refuse_below:
+            return refused(default, probability, korean)
+        return replace(default, abstained=False, confidence=probability)
+
+
+def sound(made: str, question: str, history: Sequence[str]) -> bool:
+    """Whether a rewritten question may be searched: it is one, of the conversation's words, in its language."""
+    words = [word.lower() for word in _WORD.findall(made)]
+    told = {word.lower() for word in _WORD.findall(" ".join([*history, question]))}
+    own = sum(word in told for word in words)
+    return (
+        3 <= len(words) <= 60
+        and own >= OWN_SHARE * len(words)
+        and made.endswith("?")
+        and guess_language(made) == guess_language(question)
+    )
+
+
+def refused(default: Answer, probability: float, korean: bool) -> Answer:
+    """Return the refusal in the form that all have."""
+    nearest = list(dict.fromkeys(reference(hit.brief) for hit in default.hits))[:NEAREST]
+    return replace(
+        default,
+        text=refusal_text(korean, nearest),
+        claims=(),
+        citations=(),
+        abstained=True,
+        confidence=probability,
+        partial=False,
+        notes=(),
+    )
+
+
+def refusal_text(korean: bool, nearest: Sequence[str]) -> str:
+    """Return the words of a refusal."""
+    if korean:
+        return f"브리프에는 답이 없습니다. 가장 가까운 브리프: {'; '.join(nearest)}."
+    return f"{prompts.NOT_STATED} Nearest: {'; '.join(nearest)}."
+
+
+def _answer(judged: Answer, written: Written) -> Answer:
+    return replace(
+        judged,
+        text="\n\n".join([*(_shown(claim, written) for claim in written.claims), *judged.notes]),
+        claims=written.claims,
+        citations=written.citations,
+        partial=False,
+    )
+
+
+def _shown(claim: Claim, written: Written) -> str:
+    """A sentence with its numbers, in quotation marks where it is a quote."""
+    quoted = any(claim.text in citation.quote for citation in written.citations if citation.number in claim.citations)
+    marks = " ".join(f"[{number}]" for number in claim.citations)
+    return f"“{claim.text}” {marks}" if quoted else f"{claim.text} {marks}"
+
+
+def _fallen_back(default: Answer, reason: str, korean: bool) -> Answer:
+    """The answer without a model, with the line that says why."""
+    note = (
+        f"언어 모델을 쓰지 않은 답변입니다: {reason}." if korean else f"Answered without the language model: {reason}."
+    )
+    return replace(default, text=f"{default.text}\n\n{note}", notes=(*default.notes, note))
