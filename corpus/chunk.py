@@ -48,6 +48,7 @@ def split_brief(brief: Brief, count: Callable[[str], int], budget: int) -> list[
                     start=first,
                     end=last,
                     text=text,
+                    page=brief.page_at(first),
                     heading=heading,
                 )
             )

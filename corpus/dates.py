@@ -28,7 +28,7 @@ _NAME = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _FORMS = (
     re.compile(r"(?<!\d)(?P<y>\d{4})(?:[-/]|\.\s?)(?P<m>\d{1,2})(?:[-/]|\.\s?)(?P<d>\d{1,2})\.?(?!\d)"),
     re.compile(r"(?P<y>\d{4})\s*년\s*(?P<m>\d{1,2})\s*월\s*(?P<d>\d{1,2})\s*일"),
-    re.compile(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<name>{_NAME})\.?,?\s+(?P<y>\d{{4}})\b", re.IGNORECASE),
+    re.compile(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s-]+(?P<name>{_NAME})\.?,?[\s-]+(?P<y>\d{{4}})\b", re.IGNORECASE),
     re.compile(rf"\b(?P<name>{_NAME})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})\b", re.IGNORECASE),
 )
 
@@ -36,7 +36,8 @@ _FORMS = (
 def find_day(text: str) -> tuple[date, int, int] | None:
     """Return the first full calendar day in `text` with its span, or None.
 
-    "2025-08-08", "2025.8.8", "2025. 8. 8.", "8 August 2025", "Aug. 8, 2025", "2025년 8월 8일" -> date(2025, 8, 8).
+    "2025-08-08", "2025.8.8", "2025. 8. 8.", "8 August 2025", "8-Aug-2025", "Aug. 8, 2025", "2025년 8월 8일" ->
+    date(2025, 8, 8).
     An impossible day ("2025-13-45") is no day.
     """
     found: list[tuple[date, int, int]] = []

@@ -2,6 +2,7 @@
 
     NorthbriefError
     ├── BriefError         a document that cannot be read as a brief
+    │   └── AddressError   an address that did not answer as it should, but may another time
     ├── SettingsError      a setting that has no meaning
     ├── QuestionError      a question that cannot be asked
     ├── ModelError         a language model that does not answer, or not as it should
@@ -21,6 +22,10 @@ class NorthbriefError(Exception):
 
 class BriefError(NorthbriefError):
     """A document that cannot be read as a brief."""
+
+
+class AddressError(BriefError):
+    """An address that did not answer as it should, but may another time: a time-out, a server's own error."""
 
 
 class SettingsError(NorthbriefError):

@@ -1,4 +1,4 @@
-"""Readers: bytes of one file in, its documents out. One table, suffix -> reader.
+"""Readers of our own text formats: bytes of one file in, its documents out.
 
 A reader yields what the file itself says; `load` adds the sidecar, the id and the source. Line ends become "\\n" and
 composed Unicode (NFC) is used throughout, so that offsets and searches agree on one text.
@@ -8,13 +8,14 @@ import json
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from .decode import decode_bytes
 from .errors import BriefError
 from .header import read_header
 from .headings import headings
@@ -26,28 +27,27 @@ _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document as its file gives it: `fields` of Brief, or why it was not taken. `place` tells lines apart."""
+    """One document as its file gives it: `fields` of Brief, or why it was not taken. `place` tells lines apart.
+
+    `origins` says where each field was found; `left_out` holds (text, reason, page or 0) of what stands in the file and
+    not in the text; `notes` are sentences for the user.
+    """
 
     fields: dict[str, Any] = field(default_factory=dict)
     place: str = ""
     reason: str = ""
+    origins: dict[str, str] = field(default_factory=dict)
+    left_out: tuple[tuple[str, str, int], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def decode(raw: bytes) -> str:
-    """Return the text of `raw`: UTF-8, or UTF-16 that says so in its first bytes.
+    """Return the text of `raw`, in whatever encoding it is told to be.
 
     Raises:
         BriefError: bytes that are no text.
     """
-    marked = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
-    try:
-        text = raw.decode("utf-16" if marked else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        byte = raw[error.start]
-        expected = "UTF-16 text, as its first bytes say" if marked else "UTF-8 text"
-        raise BriefError(
-            f"found byte 0x{byte:02x} at offset {error.start}, expected {expected}; save the file as UTF-8"
-        ) from error
+    text = decode_bytes(raw)
     if "\x00" in text:
         raise BriefError("found NUL bytes, expected text; the file is binary or damaged")
     if not text.strip():
@@ -150,10 +150,3 @@ def _json_fields(line: str) -> dict[str, Any]:
     if not isinstance(values["text"], str):
         raise BriefError(f"found text of type {type(values['text']).__name__}, expected a string")
     return given_fields(values) | {"text": clean(values["text"])}
-
-
-READERS: dict[str, Callable[[bytes], Iterator[Document]]] = {
-    ".txt": read_txt,
-    ".md": read_markdown,
-    ".jsonl": read_jsonl,
-}

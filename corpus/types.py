@@ -1,6 +1,7 @@
 """The two values that everything else is made of: a brief and a passage of it."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -44,6 +45,7 @@ class Brief:
     url: str = ""
     source: str = ""  # the file or address it was read from
     body: int = 0  # offset in `text` where the prose begins
+    pages: tuple[int, ...] = ()  # offset in `text` at which each page begins, page 1 first; () where there are none
     derived_id: bool = False  # the id comes from a file name, so another file may claim it too
 
     def __post_init__(self) -> None:
@@ -61,6 +63,14 @@ class Brief:
             object.__setattr__(self, "language", guess_language(self.text[self.body :]))
         if self.published is not None and self.published_from is DateSource.NONE:
             object.__setattr__(self, "published_from", DateSource.GIVEN)
+
+    def page_at(self, offset: int) -> int | None:
+        """Return the page, counted from 1, on which the character at `offset` stands; None without pages.
+
+        >>> Brief(id="a", title="A", text="One. Two.", pages=(0, 5)).page_at(6)
+        2
+        """
+        return max(1, bisect_right(self.pages, offset)) if self.pages else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

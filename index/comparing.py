@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from .followup import standalone
 from .names import NameTable
-from .parts import AUXILIARIES, DETERMINERS, FUNCTION_WORDS, PREPOSITIONS, QUESTION_WORDS, VERBS, Part
+from .parts import AUXILIARIES, DETERMINERS, FUNCTION_WORDS, PREPOSITIONS, QUESTION_WORDS, VERBS, Part, parts
 from .types import Side
 
 COMPARES = re.compile(
@@ -132,9 +132,22 @@ def _completed(left: str, first: Part, right: str, period: Part, topic: str, nam
         return left[: first.start] + right[period.start :] + left[first.end :]
     if topic and not _PERSONAL.search(right):
         return right
+    if told := _told_apart(left, right, names):
+        return told
     whole = standalone(right + "?", [left + "?"], names).replace("?", "")
     whole = right if first.text in whole or period.text not in whole else whole
     return whole[:1].lower() + whole[1:] if topic else whole
+
+
+def _told_apart(left: str, right: str, names: NameTable) -> str:
+    """The right clause with its person named, where it has a topic of its own: "how did he speak of Seoul by 2024"."""
+    agents = [part for part in parts(left, names) if part.kind in ("person", "proper")]
+    persons = {part.text for part in agents if re.search(rf"{_ASKED} $", left[: part.start], re.IGNORECASE)}
+    own = [part for part in parts(right, names) if part.kind not in ("verb", "period")]
+    if len(persons) != 1 or not own or not re.search(r"\b(?:he|she)\b", right):
+        return ""
+    told = re.sub(r"\b(?:he|she)\b", persons.pop(), right, count=1)
+    return told[:1].upper() + told[1:]
 
 
 def by_phrase(text: str, found: Sequence[Part], periods: Sequence[Part]) -> tuple[Side, ...]:

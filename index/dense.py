@@ -8,6 +8,7 @@ belongs to. When it is missing, older or damaged it is built again from SQLite; 
 import json
 import os
 import sqlite3
+import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from typing import Any
 import faiss
 import numpy as np
 
+from .holder import scratch_name
 from .store import read_all_vectors, read_vectors
 from .types import Floats, Ints
 
@@ -117,6 +119,7 @@ def build_dense(
     else:
         lists = int(4 * np.sqrt(len(numbers)))
         index = faiss.index_factory(dimension, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+        index.cp.min_points_per_centroid = 1  # do not warn on a small sample
         index.train(vectors[:: max(1, len(vectors) // (64 * lists))])  # 64 vectors a list place its centre well enough
     if len(numbers):
         index.add_with_ids(vectors, numbers)
@@ -125,17 +128,32 @@ def build_dense(
 
 def load_dense(path: Path, store: str, generation: int, numbers: Ints) -> DenseIndex | None:
     """Return the saved index if it is that of this store and generation and undamaged, else None."""
+    label = saved_label(path)
+    if label is None or not is_current(path, store, generation):
+        return None
     try:
-        label = json.loads(_label(path).read_text("utf-8"))
-        if (label["store"], label["generation"]) != (store, generation):
-            return None
         data = path.read_bytes()
         if zlib.crc32(data) != label["crc32"]:
             return None
         index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError):  # RuntimeError: what FAISS raises
+    except (OSError, ValueError, TypeError, RuntimeError):  # RuntimeError: what FAISS raises
         return None
     return DenseIndex(index, numbers, generation) if index.ntotal == len(numbers) else None
+
+
+def saved_label(path: Path) -> dict[str, Any] | None:
+    """Return what is recorded of the saved index: store, generation and checksum; None if nothing can be read."""
+    try:
+        label = json.loads(_label(path).read_text("utf-8"))
+        return label if isinstance(label, dict) and label.keys() >= {"store", "generation", "crc32"} else None
+    except (OSError, ValueError):
+        return None
+
+
+def is_current(path: Path, store: str, generation: int) -> bool:
+    """Whether the saved index says it is that of this store and generation."""
+    label = saved_label(path)
+    return label is not None and (label["store"], label["generation"]) == (store, generation)
 
 
 def _label(path: Path) -> Path:
@@ -143,6 +161,9 @@ def _label(path: Path) -> Path:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    scratch.write_bytes(data)
-    os.replace(scratch, path)
+    scratch = path.with_name(f"{scratch_name(path.name)}{threading.get_ident()}")
+    try:
+        scratch.write_bytes(data)
+        os.replace(scratch, path)
+    finally:
+        scratch.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import tempfile
 import threading
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -17,30 +18,38 @@ from uuid import uuid4
 import numpy as np
 import platformdirs
 
-from ..corpus import Brief, BriefError, BriefLoader, Failure, NorthbriefError, StoreMismatch
+from ..corpus import Brief, BriefError, BriefLoader, Failure, NorthbriefError, StoreError, StoreMismatch
 from ..corpus.chunk import Chunking
 from ..corpus.shelf import load_shelf
+from .copies import Name, drop_source, forget_copies, move_source, names_of, own_name
 from .dense import DenseIndex, build_dense, is_large, load_dense
 from .encoder import load_encoder
 from .export import cache_folder
+from .holder import clear_leftovers, scratch_name
 from .ingest import (
     Prepared,
-    brief_digest,
     identified,
+    is_free,
     known_encodings,
     make_encodings,
     prepare,
     remove_brief,
     replace_content,
+    with_suffix,
     write_brief,
 )
 from .late import PARTS, TokenCodec, codec_from_bytes, train_codec
+from .merging import Merging
+from .proof import brief_digest
+from .relatives import Relative, make_tables, relatives_of
 from .store import Store, read_briefs
 from .types import AddReport, Encoder
+from .visits import Visits
 from .weights import MINILM
 
 FILE_NAME = "index.db"
 BATCH_PASSAGES = 64  # encoded and committed together: enough to keep all cores busy, little to lose
+CATCH_UP = 3  # times that a rebuild follows what others write meanwhile, before it makes them wait
 CODEC_EVERY = 3  # every third passage of the shipped shelf, some 12,000 token vectors, fits the token codec
 
 Progress = Callable[[int, int], None]
@@ -101,20 +110,47 @@ class Index:
     ) -> AddReport:
         """Make the index at `path` again from the briefs it holds, with another encoder or cut in another way.
 
-        The new content is made beside the old, which can be read meanwhile but not written, and then takes its place
-        in one transaction. Handles that are open go on with it, or say that it was made by another encoder than theirs.
+        The new content is made beside the old, which can be read and written meanwhile, and then takes its place in
+        one transaction; what was written meanwhile is brought in before. Handles that are open go on with it, or say
+        that it was made by another encoder than theirs. Progress tells briefs and passages made so far.
         """
         store = Store(index_file(path))
+        clear_leftovers(store.path)
         with (
-            store.writing() as connection,
-            tempfile.TemporaryDirectory(dir=store.path.parent) as folder,
+            _scratch_folder(store.path) as folder,
             cls(Store(Path(folder, FILE_NAME)), encoder or MINILM.name, late=late) as fresh,
         ):
-            report = fresh.add(read_briefs(connection), progress)
-            with fresh._store.reading() as made:
-                replace_content(connection, made)
+            for _ in range(CATCH_UP):
+                with store.reading() as connection:
+                    fresh._follow(connection, progress)
+                    seen = store.generation()
+                if store.generation() == seen:
+                    break
+            with store.writing() as connection:
+                fresh._follow(connection, progress)
+                with fresh._store.reading() as made:
+                    replace_content(connection, made)
+                report = AddReport(added=tuple(brief.id for brief in fresh.briefs()), passages=len(fresh))
         store.close()
         return report
+
+    def _follow(self, other: sqlite3.Connection, progress: Progress | None) -> None:
+        """Bring this index in step with the briefs of another store, whose view `other` is."""
+        wanted = dict(other.execute("SELECT id, digest FROM briefs").fetchall())
+        with self._store.reading() as connection:
+            have = dict(connection.execute("SELECT id, digest FROM briefs").fetchall())
+        for brief_id in have.keys() - wanted.keys():
+            self.remove(brief_id)
+        changed = [brief_id for brief_id, digest in wanted.items() if have.get(brief_id) != digest]
+        failed: list[Failure] = []
+        seen = written = 0
+        for part in self._prepared(read_briefs(other, changed), failed):
+            written += self._write(part, {"added": [], "replaced": []}, as_named=True)
+            seen += len(part)
+            if progress:
+                progress(seen, written)
+        if failed:  # never a rebuilt index with less in it
+            raise StoreError(f"cannot make {failed[0].source} again ({failed[0].reason}); the index is as it was")
 
     def close(self) -> None:
         """Release the file; an approximate index that is being built is finished first."""
@@ -134,6 +170,11 @@ class Index:
     def path(self) -> Path:
         """The file that holds the index."""
         return self._store.path
+
+    @property
+    def store(self) -> Store:
+        """The store that holds everything."""
+        return self._store
 
     @property
     def encoder(self) -> Encoder:
@@ -161,19 +202,38 @@ class Index:
             return read_briefs(connection)
 
     def brief(self, brief_id: str) -> Brief | None:
-        """Return the brief of this id, or None."""
+        """Return the brief of this id, or None; a text that was added under several names has several."""
         with self._store.reading() as connection:
-            return next(iter(read_briefs(connection, [brief_id])), None)
+            found = read_briefs(connection, [brief_id]) or read_briefs(connection, [own_name(connection, brief_id)])
+            return next(iter(found), None)
+
+    def names(self, brief_id: str) -> list[Name]:
+        """Return the names under which the brief's text was added, with their sources; its own first."""
+        with self._store.reading() as connection:
+            return names_of(connection, brief_id)
+
+    def relatives(self, brief_id: str) -> list[Relative]:
+        """Return the near-duplicates of the brief, such as an updated version, the most alike first."""
+        with self._store.reading() as connection:
+            return relatives_of(connection, brief_id)
+
+    @property
+    def visits(self) -> Visits:
+        """What is remembered of web addresses."""
+        return Visits(self._store)
 
     def generation(self) -> int:
         """Return a number that grows with every change, also those that other processes make."""
         return self._store.generation()
 
-    def add(self, briefs: Iterable[Brief], progress: Progress | None = None) -> AddReport:
+    def add(
+        self, briefs: Iterable[Brief], progress: Progress | None = None, *, claimed: dict[str, str] | None = None
+    ) -> AddReport:
         """Add the briefs; those that are there unchanged cost nothing, changed ones replace their earlier version.
 
         Each brief is stored whole or not at all, and what was committed stays when the rest is interrupted. Passages
         whose text the index knows already are not encoded again. Failures that a `BriefLoader` met are reported, too.
+        `claimed` holds ids that are taken, with their sources, and takes up those of these briefs: for an add in parts.
 
         Raises:
             StoreLocked: another process kept writing.
@@ -181,21 +241,23 @@ class Index:
         """
         done: dict[str, list[str]] = {"added": [], "unchanged": [], "replaced": []}
         failed: list[Failure] = []
-        claimed: dict[str, str] = {}
+        claimed = {} if claimed is None else claimed
         seen = written = 0
+        merging = Merging()
         source = iter(briefs)
         while batch := list(islice(source, BATCH_PASSAGES)):  # reading ahead costs little; encoding is done in parts
-            changed = self._changed(batch, done, claimed, failed)
+            changed = self._changed(batch, done, claimed, failed, merging)
             seen += len(batch) - len(changed)
             for part in self._prepared(changed, failed):
                 written += self._write(part, done)
                 seen += len(part)
                 if progress:
                     progress(seen, written)
+            self._settle(merging, failed)
             if progress:
                 progress(seen, written)
         if written:
-            self._save_dense()
+            self.save_dense()
         failed += briefs.failed if isinstance(briefs, BriefLoader) else []
         return AddReport(
             added=tuple(done["added"]),
@@ -203,17 +265,39 @@ class Index:
             replaced=tuple(done["replaced"]),
             failed=tuple(failed),
             passages=written,
+            duplicates=tuple(merging.found),
         )
 
     def remove(self, brief_id: str) -> bool:
-        """Remove the brief from every index at once; False when there is none of this id."""
-        if self.brief(brief_id) is None:
-            return False
+        """Remove the brief from every index at once, whichever of its names is given; False when there is none."""
+        with self._store.reading() as connection:  # not the brief itself: one that is damaged can be removed, too
+            known = connection.execute("SELECT 1 FROM briefs WHERE id = ?", (brief_id,)).fetchone()
+            if known is None and own_name(connection, brief_id) == brief_id:
+                return False
         encoder = self.encoder
         with self._store.writing() as connection:
-            removed = remove_brief(connection, brief_id, encoder)
-        self._save_dense()
+            if not (removed := remove_brief(connection, brief_id, encoder)):
+                brief_id = own_name(connection, brief_id)
+                removed = remove_brief(connection, brief_id, encoder)
+            forget_copies(connection, brief_id)
+        self.save_dense()
         return removed
+
+    def drop_source(self, source: str) -> tuple[list[str], list[str]]:
+        """Forget a file or address; return the ids of the briefs that stay by another source, and of those removed."""
+        encoder = self.encoder
+        with self._store.writing() as connection:
+            kept, lost = drop_source(connection, source)
+            for brief_id in lost:
+                remove_brief(connection, brief_id, encoder)
+                forget_copies(connection, brief_id)
+        self.save_dense()
+        return kept, lost
+
+    def move_source(self, old: str, new: str) -> None:
+        """Record that what was read from `old` lies at `new` now; nothing else changes."""
+        with self._store.writing() as connection:
+            move_source(connection, old, new)
 
     @contextmanager
     def reading(self) -> Iterator[View]:
@@ -230,7 +314,12 @@ class Index:
     # --- adding --------------------------------------------------------------------------------------------------
 
     def _changed(
-        self, batch: list[Brief], done: dict[str, list[str]], claimed: dict[str, str], failed: list[Failure]
+        self,
+        batch: list[Brief],
+        done: dict[str, list[str]],
+        claimed: dict[str, str],
+        failed: list[Failure],
+        merging: Merging,
     ) -> list[Brief]:
         """The briefs that have to be written, under their ids in this index."""
         changed = []
@@ -244,8 +333,9 @@ class Index:
                     continue
                 row = connection.execute("SELECT digest, source FROM briefs WHERE id = ?", (brief.id,)).fetchone()
                 if row is None or row[0] != brief_digest(brief):
-                    changed.append(brief)
+                    changed += merging.to_write(connection, brief, claimed)
                     continue
+                merging.unchanged(brief)
                 done["unchanged"].append(brief.id)
                 if row[1] != brief.source:
                     moved.append((brief.source, brief.id))
@@ -254,7 +344,16 @@ class Index:
                 connection.executemany("UPDATE briefs SET source = ? WHERE id = ?", moved)
         return changed
 
-    def _prepared(self, briefs: list[Brief], failed: list[Failure]) -> Iterator[list[Prepared]]:
+    def _settle(self, merging: Merging, failed: list[Failure]) -> None:
+        with self._store.reading() as connection:
+            settled = merging.is_settled(connection)
+        if not settled:
+            with self._store.writing() as connection:
+                make_tables(connection)
+                failed += merging.settle(connection, self.encoder)
+        merging.done()
+
+    def _prepared(self, briefs: Iterable[Brief], failed: list[Failure]) -> Iterator[list[Prepared]]:
         """The briefs cut into passages, in parts of about BATCH_PASSAGES."""
         part: list[Prepared] = []
         for brief in briefs:
@@ -268,7 +367,8 @@ class Index:
         if part:
             yield part
 
-    def _write(self, part: list[Prepared], done: dict[str, list[str]]) -> int:
+    def _write(self, part: list[Prepared], done: dict[str, list[str]], *, as_named: bool = False) -> int:
+        """Encode and store the briefs, all in one transaction; `as_named` keeps derived ids as they are."""
         self._record_build()
         with self._store.reading() as connection:
             digests = [digest for prepared in part for digest in prepared.input_digests()]
@@ -284,6 +384,9 @@ class Index:
         with self._store.writing() as connection:
             states = []
             for prepared in part:
+                if prepared.brief.derived_id and not as_named and not is_free(connection, prepared.brief):
+                    # Another process has given the id to another file since ours was cut; the encodings stay good.
+                    prepared = prepare(with_suffix(connection, prepared.brief, {}), self.encoder, Chunking())
                 brief_id = prepared.brief.id
                 there = connection.execute("SELECT 1 FROM briefs WHERE id = ?", (brief_id,)).fetchone()
                 write_brief(connection, prepared, encodings, self.encoder)
@@ -297,13 +400,14 @@ class Index:
         if self._store.setting("encoder") is not None:
             self._check(self.encoder)  # another process may have been first, with another encoder
             return
-        settings: dict[str, str | bytes] = {
+        settings: dict[str, str | bytes | int] = {
             "encoder": json.dumps(asdict(self.encoder.spec)),
             "chunking": json.dumps(asdict(Chunking())),
         }
         settings["store"] = uuid4().hex
         if self._late:
-            settings["codec"] = fitted_codec(self.encoder).tobytes()
+            settings["codec"] = codec = fitted_codec(self.encoder).tobytes()
+            settings["codec_crc"] = zlib.crc32(codec)
         with self._store.writing() as connection:
             connection.executemany("INSERT OR IGNORE INTO settings VALUES (?, ?)", list(settings.items()))
         self._check(self.encoder)
@@ -337,7 +441,7 @@ class Index:
     def _current_codec(self) -> TokenCodec | None:
         with self._lock:
             if self._codec is None and (data := self._store.setting("codec")):
-                self._codec = codec_from_bytes(data, self._dimension())
+                self._codec = codec_from_bytes(self._store.checked("codec", data), self._dimension())
             return self._codec
 
     def _current_dense(self) -> DenseIndex:
@@ -371,10 +475,10 @@ class Index:
     def _build_behind(self) -> None:
         # The index was closed, or its folder cannot be written: searches stay exact, the next opening tries again.
         with suppress(NorthbriefError, sqlite3.Error, OSError):
-            self._save_dense()
+            self.save_dense()
 
-    def _save_dense(self) -> None:
-        """Keep an approximate index, built where it is due; an exact one is read from the vectors as fast."""
+    def save_dense(self) -> None:
+        """Keep an approximate index in its file, built where due; an exact one is read from the vectors as fast."""
         try:
             with self._store.reading() as connection:
                 self._building = True
@@ -404,6 +508,17 @@ def index_file(path: str | os.PathLike[str] | None) -> Path:
         return Path(home or platformdirs.user_data_dir("northbrief", appauthor=False)).expanduser() / FILE_NAME
     place = Path(path).expanduser()
     return place / FILE_NAME if place.is_dir() or not place.suffix else place
+
+
+@contextmanager
+def _scratch_folder(store: Path) -> Iterator[str]:
+    """A folder beside the store that is gone afterwards."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix=scratch_name(store.name), dir=store.parent)
+    except OSError as error:
+        raise StoreError(f"cannot write beside {store} ({error.strerror}); check the folder and the space") from error
+    with folder as name:
+        yield name
 
 
 def fitted_codec(encoder: Encoder) -> TokenCodec:

@@ -1,21 +1,27 @@
 """From briefs to rows: cutting, encoding, and writing each brief whole or not at all."""
 
 import hashlib
+import re
 import sqlite3
+import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 
 from ..corpus import Brief, BriefError, Passage
 from ..corpus.chunk import Chunking, split_brief
+from .copies import forget_name
 from .late import TokenCodec
-from .lexical import add_terms, remove_terms
-from .store import brief_row
+from .lexical import CREATE_LEXICAL, add_terms, remove_terms
+from .proof import brief_digest, facts_checksum, input_digest
+from .relatives import forget, record, replace_all
+from .store import CONTENT, brief_row, read_briefs
 from .types import Encoder, Encoding
 
 TITLE_PIECES = 48  # of a title in front of each passage; longer ones are cut so that the passage keeps its room
@@ -58,20 +64,6 @@ def front_text(title: str, encoder: Encoder) -> str:
     return f"{encoder.spec.passage_prefix}{title}\n"
 
 
-def brief_digest(brief: Brief) -> bytes:
-    """Return 16 bytes that change whenever the text or anything known of the brief changes, save where it lies."""
-    digest = hashlib.blake2b(digest_size=16)
-    for field in fields(brief):
-        if field.name != "source":
-            digest.update(f"{field.name}={getattr(brief, field.name)!r}\x00".encode("utf-8", "surrogatepass"))
-    return digest.digest()
-
-
-def input_digest(text: str) -> bytes:
-    """Return 16 bytes for a text as the encoder reads it: the key under which an earlier encoding is found again."""
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
 def identified(connection: sqlite3.Connection, brief: Brief, claimed: dict[str, str]) -> Brief:
     """Return `brief` under the id it has, or gets, in this index.
 
@@ -87,19 +79,32 @@ def identified(connection: sqlite3.Connection, brief: Brief, claimed: dict[str, 
             raise BriefError(f"found the id {brief.id!r} again, expected each once; {claimed[brief.id]} has it")
         claimed[brief.id] = brief.source or "a brief before it"
         return brief
-    row = connection.execute("SELECT id FROM briefs WHERE source = ? AND derived_id", (brief.source,)).fetchone()
-    if row and claimed.get(row[0], brief.source) == brief.source and row[0].startswith(brief.id):
-        found = replace(brief, id=row[0])
-    elif claimed.get(brief.id, brief.source) == brief.source and _is_free(connection, brief):
+    rows = connection.execute("SELECT id FROM briefs WHERE source = ? AND derived_id", (brief.source,)).fetchall()
+    own = [known for (known,) in rows if claimed.get(known, brief.source) == brief.source]
+    kept = next((known for known in own if re.fullmatch(re.escape(brief.id) + "(-[0-9a-f]{6})?", known)), None)
+    if kept is None and brief.source and len(rows) == len(own) == 1:
+        kept = own[0]  # a file that was renamed
+    if kept is not None:
+        found = replace(brief, id=kept)
+    elif claimed.get(brief.id, brief.source) == brief.source and is_free(connection, brief):
         found = brief
     else:
-        suffix = hashlib.blake2b(brief.source.encode("utf-8", "surrogatepass"), digest_size=3).hexdigest()
-        found = replace(brief, id=f"{brief.id}-{suffix}")
+        found = with_suffix(connection, brief, claimed)
     claimed[found.id] = brief.source
     return found
 
 
-def _is_free(connection: sqlite3.Connection, brief: Brief) -> bool:
+def with_suffix(connection: sqlite3.Connection, brief: Brief, claimed: Mapping[str, str]) -> Brief:
+    """Return the brief with six digits of its source behind its id, others if another file got these and moved on."""
+    keys = (f"{brief.source}{attempt * chr(0)}".encode("utf-8", "surrogatepass") for attempt in count())
+    suffixes = (hashlib.blake2b(key, digest_size=3).hexdigest() for key in keys)
+    named = (replace(brief, id=f"{brief.id}-{suffix}") for suffix in suffixes)
+    return next(
+        found for found in named if claimed.get(found.id, brief.source) == brief.source and is_free(connection, found)
+    )
+
+
+def is_free(connection: sqlite3.Connection, brief: Brief) -> bool:
     """Whether no other file holds the brief's id; one that was moved is not another."""
     row = connection.execute("SELECT source, text FROM briefs WHERE id = ?", (brief.id,)).fetchone()
     return row is None or row[0] == brief.source or (row[1] == brief.text and not Path(row[0]).exists())
@@ -112,10 +117,11 @@ def known_encodings(
     known = {}
     for digest in set(digests):
         row = connection.execute(
-            "SELECT vector, packed FROM passages LEFT JOIN tokens USING (n) WHERE input = ? LIMIT 1", (digest,)
+            "SELECT vector, p.crc, packed, t.crc FROM passages p LEFT JOIN tokens t USING (n) WHERE input = ? LIMIT 1",
+            (digest,),
         ).fetchone()
-        if row:
-            known[digest] = (row[0], row[1])
+        if row and zlib.crc32(row[0]) == row[1] and (row[2] is None or zlib.crc32(row[2]) == row[3]):
+            known[digest] = (row[0], row[2])
     return known
 
 
@@ -130,58 +136,110 @@ def write_brief(
     row = brief_row(prepared.brief, prepared.digest)
     marks = ", ".join(f":{key}" for key in row)
     number = connection.execute(f"INSERT INTO briefs ({', '.join(row)}) VALUES ({marks})", row).lastrowid
+    lexical = write_passages(connection, int(number or 0), prepared, encodings)
+    add_terms(connection, lexical)
+    _count_pieces(connection, [text for _, text in lexical], encoder, +1)
+    record(connection, int(number or 0), prepared.brief.text, prepared.brief.body)
+    forget_name(connection, prepared.brief.id)
+
+
+def write_passages(
+    connection: sqlite3.Connection,
+    number: int,
+    prepared: Prepared,
+    encodings: dict[bytes, tuple[bytes, bytes | None]],
+) -> list[tuple[int, str]]:
+    """Write the passages of the brief with this number; return what the lexical index is to read of each."""
     lexical = []
     for passage, digest in zip(prepared.passages, prepared.input_digests(), strict=True):
         vector, packed = encodings[digest]
         n = connection.execute(
-            "INSERT INTO passages (id, brief, start, stop, page, heading, input, vector) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (passage.id, number, passage.start, passage.end, passage.page, passage.heading, digest, vector),
+            "INSERT INTO passages (id, brief, start, stop, page, heading, input, vector, facts, crc) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(passage.id, number, passage.start, passage.end, passage.page, passage.heading, digest, vector),
+                facts_checksum(passage.id, passage.start, passage.end, passage.page, passage.heading, digest),
+                zlib.crc32(vector),
+            ),
         ).lastrowid
         if packed is not None:
-            connection.execute("INSERT INTO tokens VALUES (?, ?)", (n, packed))
+            connection.execute("INSERT INTO tokens (n, packed, crc) VALUES (?, ?, ?)", (n, packed, zlib.crc32(packed)))
         lexical.append((int(n or 0), lexical_text(prepared.brief.title, passage.heading, passage.text)))
-    add_terms(connection, lexical)
-    _count_pieces(connection, [text for _, text in lexical], encoder, +1)
+    return lexical
 
 
 def remove_brief(connection: sqlite3.Connection, brief_id: str, encoder: Encoder) -> bool:
     """Remove the brief and everything made from it; False if there is none of this id."""
-    found = connection.execute("SELECT n, title, text FROM briefs WHERE id = ?", (brief_id,)).fetchone()
+    found = connection.execute("SELECT n FROM briefs WHERE id = ?", (brief_id,)).fetchone()
     if found is None:
         return False
-    number, title, text = found
-    rows = connection.execute("SELECT n, start, stop, heading FROM passages WHERE brief = ?", (number,)).fetchall()
-    lexical = [(n, lexical_text(title, heading, text[start:stop])) for n, start, stop, heading in rows]
-    remove_terms(connection, lexical)
-    _count_pieces(connection, [terms for _, terms in lexical], encoder, -1)
+    [number] = found
+    try:
+        [brief] = read_briefs(connection, [brief_id])
+    except (ValueError, sqlite3.OperationalError):  # damaged: which words it had indexed is not known any more
+        brief = None
+    if brief is not None:
+        rows = connection.execute("SELECT n, start, stop, heading FROM passages WHERE brief = ?", (number,)).fetchall()
+        lexical = [(n, lexical_text(brief.title, heading, brief.text[a:b])) for n, a, b, heading in rows]
+        remove_terms(connection, lexical)
+        _count_pieces(connection, [terms for _, terms in lexical], encoder, -1)
     connection.execute("DELETE FROM tokens WHERE n IN (SELECT n FROM passages WHERE brief = ?)", (number,))
     connection.execute("DELETE FROM passages WHERE brief = ?", (number,))
     connection.execute("DELETE FROM briefs WHERE n = ?", (number,))
+    if brief is None:
+        index_terms(connection)
+        count_all_pieces(connection, encoder)
+    forget(connection, number)
     return True
 
 
-def replace_content(connection: sqlite3.Connection, other: sqlite3.Connection) -> None:
+def replace_content(connection: sqlite3.Connection, other: sqlite3.Connection, tables: Sequence[str] = CONTENT) -> None:
     """Put the content of `other` in place of this store's, within the caller's transaction.
 
     Passages get numbers that were never given here, so that no reader's old number names a new passage.
     """
     last = connection.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'").fetchone()
     offset = last[0] if last else 0
-    connection.execute("INSERT INTO lexical (lexical) VALUES ('delete-all')")
-    for table in ("tokens", "passages", "briefs", "pieces"):
+    for table in reversed(tables):
         connection.execute(f"DELETE FROM {table}")
     connection.execute("DELETE FROM settings WHERE key NOT IN ('format', 'generation')")
     kept = other.execute("SELECT key, value FROM settings WHERE key NOT IN ('format', 'generation')")
     connection.executemany("INSERT INTO settings VALUES (?, ?)", kept)
-    for table, numbered in (("briefs", False), ("pieces", False), ("passages", True), ("tokens", True)):
-        for row in other.execute(f"SELECT * FROM {table}"):
-            values = (row[0] + offset, *row[1:]) if numbered else row
-            connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", values)
+    for table in tables:
+        rows = other.execute(f"SELECT * FROM {table}")
+        names = [column[0] for column in rows.description]  # a migrated file has them in another order
+        insert = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+        if table in ("passages", "tokens"):
+            at = names.index("n")
+            connection.executemany(insert, ((*row[:at], row[at] + offset, *row[at + 1 :]) for row in rows))
+        else:
+            connection.executemany(insert, rows)
+    index_terms(connection)
+    replace_all(connection)
+
+
+def index_terms(connection: sqlite3.Connection) -> None:
+    """Make the lexical index anew from all passages."""
+    connection.execute("DROP TABLE lexical_terms")
+    connection.execute("DROP TABLE lexical")
+    connection.execute(CREATE_LEXICAL)
+    connection.execute("CREATE VIRTUAL TABLE lexical_terms USING fts5vocab (lexical, row)")
+    add_terms(connection, lexical_rows(connection))
+
+
+def count_all_pieces(connection: sqlite3.Connection, encoder: Encoder) -> None:
+    """Count the word pieces of all passages anew."""
+    connection.execute("DELETE FROM pieces")
+    _count_pieces(connection, [text for _, text in lexical_rows(connection)], encoder, +1)
+
+
+def lexical_rows(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
+    """Each passage's number and what the lexical index reads of it."""
     rows = connection.execute(
-        "SELECT p.n, b.title, p.heading, b.text, p.start, p.stop FROM passages p JOIN briefs b ON b.n = p.brief"
+        "SELECT p.n, b.title, p.heading, b.text, p.start, p.stop FROM passages p JOIN briefs b ON b.n = p.brief "
+        "ORDER BY p.n"
     )
-    add_terms(connection, ((n, lexical_text(title, heading, text[a:b])) for n, title, heading, text, a, b in rows))
+    return ((n, lexical_text(title, heading, text[a:b])) for n, title, heading, text, a, b in rows)
 
 
 def lexical_text(title: str, heading: str, text: str) -> str:

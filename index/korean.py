@@ -13,14 +13,19 @@ from weakref import WeakKeyDictionary
 
 from ..corpus import SettingsError
 from .names import NameTable
+from .particles import bare, is_predicate
 from .segment import Lexicon, segment
-from .spelling import HANGUL, Word, letters, words_of
+from .spelling import HANGUL, Word, letters, southern, words_of
+
+Concept = tuple[str, ...]
+"""One idea: the forms any of which a Korean text may give it."""
 
 SHIPPED = Path(__file__).with_name("glossary.tsv")
 HEAD = "korean\tenglish\talternatives"
 MOST = 12
 """Korean words for an English question, at most: more would drown the rare ones among them."""
 
+FORMS = 6  # ways of putting one idea that are looked for
 LONGEST = 6
 """Words of an English phrase that is looked up; all but a handful of the glossary's are no longer."""
 
@@ -47,6 +52,11 @@ _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
     (re.compile(r"[^\W_\uac00-\ud7a3]+(?:[-'’.,·×/&][^\W_\uac00-\ud7a3]+)*%?"), lambda match: match[0]),
 ]
 """What is read by rule, and its English: decades, spans of time, ordinals, Latin words and numbers as they are."""
+_ASKING = re.compile(
+    r"^(?:위해|위한|위하여|따라|따른|통해|통한|관련|대한|대해|대하여|무엇|어떻|어떤|어느|얼마|누구|언제|어디|것|수|등|및|그|이|저|더|할|된|한)"
+    r"(?:서|서는|이라고|이란|을|를|이|가|은|는|에|의|게)?$|(?:라고|다고|냐고)(?:는|도)?$|^(?:19|20)\d\d년"
+)
+"""Words by which a Korean question asks and tells when; its window holds the years."""
 _FUNCTION_WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -98,23 +108,38 @@ class Glossary:
 
         "Sinuiju floods and the Rodong Sinmun" -> ("로동신문", "노동신문", "신의주", "홍수", ...)
         """
-        mentions = names.mentions(text)
-        found = [(len(words_of(mention.text)), _apart(mention.name.hangul)[:2]) for mention in mentions]
-        words, i = words_of(text), 0
-        while i < len(words):
-            step = 1
-            for size in range(min(LONGEST, len(words) - i), 0, -1):
-                start, end, key = words[i].start, words[i + size - 1].end, _stems(words[i : i + size])
-                if key in self._english and all(start < m.start or m.end < end - 2 for m in mentions):
-                    found.append((size, _apart(self._english[key])[:3]))
-                    step = size
-                    break
-            i += step
-        found.sort(key=lambda entry: -entry[0])
-        return tuple(dict.fromkeys(korean for _, terms in found for korean in terms))[:MOST]
+        found = sorted(_spans(self, text, names), key=lambda entry: -entry[0])
+        kept = (_apart(terms)[:most] for _, terms, most in found)
+        return tuple(dict.fromkeys(korean for terms in kept for korean in terms))[:MOST]
+
+    def concepts(self, text: str, names: NameTable) -> tuple[Concept, ...]:
+        """Return what an English or Korean question is about, each idea in the ways Korean texts may put it.
+
+        "Which railways were mended?" -> (("철도",), ...); words by which a question only asks are left out.
+        """
+        if HANGUL.search(text):
+            return self._korean_concepts(text, names)
+        groups = [tuple(_apart(terms, FORMS)) for _, terms, _ in _spans(self, text, names)]
+        groups = [tuple(form for form in forms if not is_predicate(form)) for forms in groups]
+        return tuple(dict.fromkeys(forms for forms in groups if forms))
+
+    def _korean_concepts(self, text: str, names: NameTable) -> tuple[Concept, ...]:
+        """The words of a Korean question without particles, and behind each term its synonyms."""
+        english = self.to_english(text, names)
+        groups = [tuple(_apart(terms, FORMS)) for _, terms, _ in _spans(self, english, names)]
+        words = [bare(word) for word in text.split() if not (is_predicate(word) or _ASKING.search(word))]
+        spelt = [southern(letters(word)[0]) for word in words]
+        kept = [
+            group for group in groups if any(southern(letters(form)[0]) in word for form in group for word in spelt)
+        ]
+        held = [southern(letters(form)[0]) for group in kept for form in group]
+        rest = [
+            (word,) for word, key in zip(words, spelt, strict=True) if key and not any(form in key for form in held)
+        ]
+        return tuple(dict.fromkeys([*kept, *rest]))
 
     @cached_property
-    def _english(self) -> dict[str, list[str]]:
+    def english(self) -> dict[str, list[str]]:
         """Korean terms by the stems of their English, those of which it is the first sense first."""
         found: dict[str, list[str]] = {}
         for rank in range(max(map(len, self._senses.values()), default=0)):
@@ -128,6 +153,24 @@ class Glossary:
         if names not in self._lexicons:
             self._lexicons[names] = Lexicon(self._terms | names.sure_hangul())
         return self._lexicons[names]
+
+
+@lru_cache(maxsize=32)  # asked for twice a question
+def _spans(glossary: Glossary, text: str, names: NameTable) -> tuple[tuple[int, list[str], int], ...]:
+    """(words, Korean forms, how many of them are searched as words) of the names and terms in an English text."""
+    mentions = names.mentions(text)
+    found = [(len(words_of(mention.text)), list(mention.name.hangul), 2) for mention in mentions]
+    words, i = words_of(text), 0
+    while i < len(words):
+        step = 1
+        for size in range(min(LONGEST, len(words) - i), 0, -1):
+            start, end, key = words[i].start, words[i + size - 1].end, _stems(words[i : i + size])
+            if key in glossary.english and all(start < m.start or m.end < end - 2 for m in mentions):
+                found.append((size, glossary.english[key], 3))
+                step = size
+                break
+        i += step
+    return tuple(found)
 
 
 def _fixed(text: str, names: NameTable) -> Iterator[tuple[int, int, str]]:
@@ -178,10 +221,12 @@ def _stem(word: str) -> str:
     return word[:-3] + "y" if word.endswith("ies") else word[:-1]
 
 
-def _apart(terms: Iterable[str]) -> list[str]:
-    """The terms without those that hold one before them: 김정은, 김정은 위원장 -> 김정은."""
+def _apart(terms: Iterable[str], most: int | None = None) -> list[str]:
+    """At most so many terms, without those that hold one before them: 김정은, 김정은 위원장 -> 김정은."""
     kept: list[str] = []
     for term in terms:
+        if len(kept) == most:
+            break
         squeezed = letters(term)[0]
         if all(letters(other)[0] not in squeezed for other in kept):
             kept.append(term)

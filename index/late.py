@@ -81,16 +81,26 @@ def late_scores(query: Encoding, weights: Floats, rows: Floats, sizes: list[int]
     `rows` holds the token vectors of all passages one below the other, of any length, `sizes` how many each passage
     has; `weights`, one for each piece of the query, sum to 1.
     """
-    scores = np.zeros(len(sizes), dtype=np.float32)
+    return np.asarray(np.clip(met(query, rows, sizes) @ weights, 0.0, 1.0), dtype=np.float32)
+
+
+def met(query: Encoding, rows: Floats, sizes: list[int]) -> Floats:
+    """Return how well each piece of the query is met in each passage (n, m): the highest cosine, 0 without rows."""
+    best = np.zeros((len(sizes), len(query.tokens)), dtype=np.float32)
     filled = np.flatnonzero(sizes)
     if not len(filled) or not len(query.tokens):
-        return scores
+        return best
     starts = np.concatenate([[0], np.cumsum(np.array(sizes)[filled])[:-1]])
     lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
     cosines = (rows @ query.tokens.T) / np.maximum(lengths, 1e-9)[:, None]
-    best = np.maximum.reduceat(cosines, starts, axis=0)  # (passages with rows, query pieces)
-    scores[filled] = np.clip(best @ weights, 0.0, 1.0)
-    return scores
+    best[filled] = np.maximum.reduceat(cosines, starts, axis=0)
+    return best
+
+
+def weakest(best: Floats) -> Floats:
+    """Return the mean (n,) of the quarter of pieces that each passage meets worst: something it does not speak of."""
+    count = max(1, best.shape[1] // 4)
+    return np.asarray(np.partition(best, count - 1, axis=1)[:, :count].mean(axis=1), dtype=np.float32)
 
 
 def idf_weights(passages_with: Floats, total: int) -> Floats:

@@ -20,6 +20,10 @@ cost from growing with the library. A share of a tenth loses 0.036. Table in tes
 ROWS = 8_000
 """Passages a query may score, all its words together: the rarest words go first, and the rest is left out."""
 
+CREATE_LEXICAL = (
+    "CREATE VIRTUAL TABLE lexical USING fts5 (terms, content='', tokenize=\"porter unicode61 remove_diacritics 2\")"
+)
+
 _WORD = re.compile(r"\w+")
 _HANGUL_RUN = re.compile(r"[\uac00-\ud7a3]+")
 

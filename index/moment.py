@@ -17,6 +17,7 @@ LATEST_WEIGHT = 0.15  # of the newest brief, likewise
 SPOKEN = 0.8  # fit of a passage all of whose years, its brief's title included, lie in the window; some: their share
 SOON_AFTER = 0.6  # of a brief published within a year after the window: it looks back on it
 UNDATED, UNDATED_NAMING = 0.5, 0.7  # of a brief without a date, and of one that somewhere names a year of the window
+TITLED, TITLED_OTHERWISE = 0.9, 0.3  # of an undated brief whose title, or file name, has a year, in the window or not
 
 _YEAR = re.compile(r"(?<![\d,.])(?:19|20)\d{2}(?![\d,]\d)")
 
@@ -31,6 +32,9 @@ def window_fit(window: Window, moment: Moment) -> float:
     if moment.published and since <= moment.published <= until:
         return 1.0
 
+    if moment.published is None and (years := _YEAR.findall(moment.title)):
+        inside = any(since.year <= int(year) <= until.year for year in years)
+        return TITLED if inside else max(TITLED_OTHERWISE, 0.7 * _share(moment.text, since.year, until.year))
     share = _share(moment.text, since.year, until.year)
     if moment.published is None:
         return SPOKEN if share > 0.5 else UNDATED_NAMING if _share(moment.whole, since.year, until.year) else UNDATED

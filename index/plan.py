@@ -6,7 +6,7 @@ earlier ones; `Retriever.search` carries it out, and takes one ready-made, too.
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -14,11 +14,11 @@ from typing import Any
 
 from ..corpus.language import guess_language
 from .followup import standalone
-from .korean import Glossary
+from .korean import Concept, Glossary
 from .names import NameTable
-from .sides import find_sides
+from .sides import find_sides, written_by
 from .timeframe import find_window, wants_latest
-from .types import Window
+from .types import Filter, Window
 
 _NUMBER = re.compile(r"\d[\d,.]*\d")
 
@@ -37,21 +37,27 @@ class Inquiry:
     """One search: what the encoder reads, and what is looked up as words besides it.
 
     `english` and `korean` are the same question for passages of either language; `korean` is empty when nothing of the
-    question has a Korean form. `label` names the side of a comparison, and is empty otherwise.
+    question has a Korean form; `concepts` are its ideas, each in the forms that a Korean passage may give it. `label`
+    names the side of a comparison, and is empty otherwise; `where` lets through the briefs of the institution or author
+    that the side is.
     """
 
     english: str
     korean: str = ""
+    concepts: tuple[Concept, ...] = ()
     window: Window | None = None
     label: str = ""
     typed_korean: bool = False
+    where: Filter | None = None
 
     @property
     def topic(self) -> str:
-        """The English form without the words of its window: what a sentence is about, whenever."""
+        """The English form without the words of its window and its author: what is said, whenever and by whom."""
         text = self.english
         for words in self.window.text.split("; ") if self.window else ():
             text = text.replace(words, " ")
+        if self.where:  # a brief does not name its own author
+            text = re.sub(rf"{re.escape(self.label)}(?:['’]s?)?", " ", text)
         return " ".join(text.split()) or self.english
 
 
@@ -101,6 +107,8 @@ class Planner:
         inquiries = []
         for label, text in [(side.label, side.query) for side in sides] or [("", full)]:
             inquiry, made = self._inquiry(text, label, today)
+            if label and (where := written_by(label, institutions, authors)):
+                inquiry = replace(inquiry, where=where)
             inquiries.append(inquiry)
             steps += made
         return QueryPlan(question, full, tuple(inquiries), wants_latest(full), tuple(steps))
@@ -108,19 +116,24 @@ class Planner:
     def _inquiry(self, text: str, label: str, today: date) -> tuple[Inquiry, list[Step]]:
         steps = [Step("side", text, label)] if label else []
         window = find_window(text, today)
+        if label and window and window.until and not window.since and window.text.lower().startswith("by "):
+            # "by 2025" against "in 2020" is the state of then
+            window = replace(window, since=date(window.until.year, 1, 1))
         if window:
             steps.append(Step("time", window.text, f"{window.since or '...'} to {window.until or '...'}"))
         if guess_language(text) == "ko":
             english = self.glossary.to_english(text, self.names)
             steps.append(Step("Korean", text, english))
-            return Inquiry(english or text, text, window, label, typed_korean=True), steps
+            concepts = self.glossary.concepts(text, self.names)
+            return Inquiry(english or text, text, concepts, window, label, typed_korean=True), steps
         english = self.names.canonical(text)
         if english != text:
             steps.append(Step("names", text, english))
         korean = self.glossary.to_korean(text, self.names)
         if korean:
             korean += tuple(_NUMBER.findall(text))  # years and amounts are written alike
-        return Inquiry(english, " ".join(korean), window, label), steps
+        concepts = self.glossary.concepts(text, self.names) if korean else ()
+        return Inquiry(english, " ".join(korean), concepts, window, label), steps
 
 
 @lru_cache(maxsize=1)

@@ -5,18 +5,20 @@ import sqlite3
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from .cover import cover
 from .dense import EXACT_FILTER, DenseIndex
 from .fuse import fuse, scaled
-from .late import TokenCodec, idf_weights, late_scores
-from .lexical import search_terms
-from .store import read_vectors
+from .late import TokenCodec, idf_weights, met, weakest
+from .lexical import search_terms, terms
+from .store import read_tokens, read_vectors
 from .types import Encoding, Floats, Ints
 
 DEPTH = 50  # passages taken from each ranking
 CANDIDATES = 30  # of the fused ranking, re-ranked; 40 and 60 rank no better
 DENSE_WEIGHT, LEXICAL_WEIGHT = 0.4, 0.6
-FUSED_WEIGHT, LATE_WEIGHT = 0.3, 0.7
+FUSED_WEIGHT, LATE_WEIGHT, COVER_WEIGHT, WEAKEST_WEIGHT = 0.2, 0.44, 0.2, 0.16
 # Chosen on the training questions; tests/benchmarks/README.md has the tables.
 
 
@@ -31,6 +33,10 @@ class Ranking:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def only(self, mask: NDArray[np.bool_]) -> "Ranking":
+        """Return the passages that `mask` (n,) keeps, in their order."""
+        return Ranking(self.numbers[mask], self.scores[mask], self.similar[mask])
 
 
 def ranked(
@@ -53,7 +59,11 @@ def ranked(
     numbers, scores = fuse([near, worded], [DENSE_WEIGHT, LEXICAL_WEIGHT])
     cosines = read_vectors(connection, numbers, len(encoding.vector)) @ encoding.vector
     found = Ranking(numbers, scores, np.clip(cosines, 0, 1))
-    return _reranked(connection, len(dense), codec, encoding, found) if codec else found
+    if not codec or not len(numbers) or not len(encoding.tokens):
+        return found
+    words = list(dict.fromkeys(terms(text.lower())))
+    covered = cover(connection, words, counts or {}, len(dense), found.numbers[:CANDIDATES])
+    return _reranked(connection, len(dense), codec, encoding, covered, found)
 
 
 def piece_weights(connection: sqlite3.Connection, encoding: Encoding, total: int) -> Floats:
@@ -67,17 +77,16 @@ def piece_weights(connection: sqlite3.Connection, encoding: Encoding, total: int
 
 
 def _reranked(
-    connection: sqlite3.Connection, total: int, codec: TokenCodec, encoding: Encoding, found: Ranking
+    connection: sqlite3.Connection, total: int, codec: TokenCodec, encoding: Encoding, covered: Floats, found: Ranking
 ) -> Ranking:
-    """The first CANDIDATES in the order of fused and late score together; the rest behind, with the fused one alone."""
+    """The first CANDIDATES in the order of all scores together; the rest behind, with the fused one alone."""
     top, rest = found.numbers[:CANDIDATES], found.numbers[CANDIDATES:]
-    asked = json.dumps(top.tolist())
-    rows = connection.execute("SELECT n, packed FROM tokens WHERE n IN (SELECT value FROM json_each(?))", (asked,))
-    packed = dict(rows.fetchall())
-    codes = [packed.get(number, b"") for number in top.tolist()]
+    codes = read_tokens(connection, top)
     vectors, sizes = codec.unpack(b"".join(codes)), [codec.size(code) for code in codes]
-    late = late_scores(encoding, piece_weights(connection, encoding, total), vectors, sizes)
+    best = met(encoding, vectors, sizes)
+    late = np.clip(best @ piece_weights(connection, encoding, total), 0.0, 1.0)
     mixed = FUSED_WEIGHT * found.scores[:CANDIDATES] + LATE_WEIGHT * scaled(late)
+    mixed += COVER_WEIGHT * scaled(covered) + WEAKEST_WEIGHT * scaled(weakest(best))
     order = np.lexsort((top, -mixed))
     return Ranking(
         np.concatenate([top[order], rest]),

@@ -4,26 +4,34 @@ import json
 import sqlite3
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
 from ..corpus import QuestionError
-from .fuse import blend, capped, scaled
+from .concepts import search_concepts
+from .fuse import blend, capped
 from .index import Index, View
 from .ingest import front_text
+from .korean import Concept
 from .late import late_scores
-from .lexical import search_terms
-from .moment import LATEST_WEIGHT, OUTSIDE, SIDE_WEIGHT, WINDOW_WEIGHT, recency, shifted, window_fit
+from .moment import LATEST_WEIGHT, OUTSIDE, SIDE_WEIGHT, UNDATED_NAMING, WINDOW_WEIGHT, recency, shifted, window_fit
 from .plan import Inquiry, Planner, QueryPlan, default_planner
-from .rank import DEPTH, Ranking, piece_weights, ranked
+from .rank import Ranking, piece_weights, ranked
+from .relatives import newer_versions, prefer_newer
 from .store import Known, allowed_numbers, known_values, read_moments, read_packed, read_passages
 from .types import Encoder, Encoding, Filter, Floats, Hit, Ints
 
 CAP = 4  # passages of one brief before others have had theirs; it changes MRR by less than 0.001
-CERTAIN = 0.52
-"""An English question whose best passage is at least this similar, as in three of four, is not looked up in Korean."""
-LEAD = 3  # English passages that come first all the same; an equal share from the top costs 0.03 of R@5
+CERTAIN, OUTDATED, NAMED, TOUCHED, LEAD = 0.55, 0.35, 0.4, 0.3, 4
+"""Where passages of both languages meet an English question: below the similarity CERTAIN of the best English one, and
+when a Korean one names NAMED of the question's ideas, they take turns after one English passage; when it names TOUCHED,
+after LEAD. On questions about English texts that costs 0.007 of R@5. A Korean question begins with a Korean passage
+that names NAMED, else with an English one. Below OUTDATED, mostly because the English ones are of another time, LEAD
+Korean passages come first."""
+OWN = 4  # passages that an institution or author wrote come first on their side of a comparison
+ENOUGH = 40  # passages published in a side's period, from which on they are searched by themselves, too
 MAX_QUESTION = 4_000  # characters; a pasted document is no question
 
 
@@ -83,13 +91,27 @@ class Retriever:
             allowed = allowed_numbers(connection, where) if where else None
             sides = []
             for inquiry in made.inquiries:
-                found = self._inquired(connection, view, inquiry, k, allowed)
-                if made.standalone != made.question and len(made.inquiries) == 1:
-                    typed = self._ranked(connection, view, with_history(made.question, cleaned(history)), k, allowed)
-                    found = _blended([found, typed], [0.5, 0.5])
-                found = _timed(connection, found, inquiry, made.latest)
+                alone = len(made.inquiries) == 1 and made.standalone != made.question
+                typed = with_history(made.question, cleaned(history)) if alone else ""
+                found = self._inquired(connection, view, inquiry, typed, made.latest, k, allowed)
+                found = prefer_newer(connection, found, inquiry.window)
                 sides.append(self._hits(connection, found, k, inquiry.label))
             return sides[0] if len(sides) == 1 else taking_turns(sides, k)
+
+    async def asearch(
+        self,
+        question: str,
+        k: int = 8,
+        history: Sequence[str] = (),
+        where: Filter | None = None,
+        *,
+        plan: QueryPlan | None = None,
+        now: date | None = None,
+    ) -> list[Hit]:
+        """Return what `search` does, from a thread, so that the event loop goes on; a few run at once, others wait."""
+        from .asynchronous import in_thread  # asyncio is a tenth of the import of a script that does not await
+
+        return await in_thread(self.search, question, k, history, where, plan=plan, now=now)
 
     def score_spans(self, query: str, hits: Sequence[Hit], spans: Sequence[Sequence[tuple[int, int]]]) -> list[Floats]:
         """Return, for each hit, how well each span of its passage meets the query, in [0, 1].
@@ -110,18 +132,35 @@ class Retriever:
     # --- one inquiry ---------------------------------------------------------------------------------------------
 
     def _inquired(
-        self, connection: sqlite3.Connection, view: View, inquiry: Inquiry, k: int, allowed: Ints | None
+        self,
+        connection: sqlite3.Connection,
+        view: View,
+        inquiry: Inquiry,
+        typed: str,
+        latest: bool,
+        k: int,
+        allowed: Ints | None,
     ) -> Ranking:
-        """The passages for one inquiry, in both languages where the library has both."""
+        """The passages for one inquiry, in both languages where the library has both; `typed` is searched, too."""
         found = self._ranked(connection, view, inquiry.english, k, allowed)
         if inquiry.label and inquiry.window:  # a year by itself would bring whatever happens to name it
             found = _blended([found, self._ranked(connection, view, inquiry.topic, k, allowed)], [0.5, 0.5])
-        if not (inquiry.korean and self._library().korean):
+            inside = _inside(connection, Filter(since=inquiry.window.since, until=inquiry.window.until), allowed)
+            if len(inside) >= ENOUGH:
+                found = _blended([found, self._ranked(connection, view, inquiry.topic, k, inside)], [0.5, 0.5])
+        if inquiry.where and len(own := _inside(connection, inquiry.where, allowed)):
+            found = interleaved(self._ranked(connection, view, inquiry.topic, k, own), found, OWN)
+        if typed:
+            found = _blended([found, self._ranked(connection, view, typed, k, allowed)], [0.5, 0.5])
+        found, fit = _timed(connection, found, inquiry, latest)
+        if not (inquiry.concepts and self._library().korean):
             return found
-        if not inquiry.typed_korean and len(found) and found.similar.max() >= CERTAIN:
-            return found
-        korean = _korean(connection, view, inquiry.korean, k, allowed)
-        return interleaved(found, korean, lead=1 if inquiry.typed_korean else LEAD)
+        korean, korean_fit = _timed(connection, _korean(connection, view, inquiry.concepts, allowed), inquiry, latest)
+        strong, named = _strength(found, fit), _strength(korean, korean_fit)
+        if not inquiry.label or fit is None or korean_fit is None:
+            return _merged(found, strong, korean, named, inquiry)
+        within = _merged(found.only(fit > 0), strong, korean.only(korean_fit > 0), named, inquiry)
+        return interleaved(within, found.only(fit == 0), len(within))  # of its period first, in either language
 
     def _ranked(self, connection: sqlite3.Connection, view: View, text: str, k: int, allowed: Ints | None) -> Ranking:
         codec = view.codec if self.rerank else None
@@ -157,11 +196,13 @@ class Retriever:
         if self.cap:
             order = capped(_briefs_of(connection, found.numbers), self.cap, k)
         passages = read_passages(connection, found.numbers[order].tolist())
+        newer = newer_versions(connection, list({brief.id for _, brief in passages.values()}))
         hits = []
         for position in order:
             passage, brief = passages[int(found.numbers[position])]
             score = min(1.0, float(found.scores[position]))
-            hits.append(Hit(score, passage, brief, float(found.similar[position]), side))
+            similar = float(found.similar[position])
+            hits.append(Hit(score, passage, brief, similar, side, newer.get(brief.id, "")))
         return sorted(hits, key=lambda hit: -hit.score)
 
 
@@ -204,14 +245,15 @@ def taking_turns(sides: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
     Scores stay descending: a hit's is at most that of the hit before it.
     """
     taken: dict[str, Hit] = {}
-    for place in range(max(len(side) for side in sides)):
-        for side in sides:
-            if place < len(side) and side[place].passage.id not in taken:
-                taken[side[place].passage.id] = side[place]
+    queues = [iter(side) for side in sides]
+    for _ in range(k):
+        for queue in queues:
+            if hit := next((hit for hit in queue if hit.passage.id not in taken), None):
+                taken[hit.passage.id] = hit
     hits: list[Hit] = []
     for hit in list(taken.values())[:k]:
         score = min(hit.score, hits[-1].score) if hits else hit.score
-        hits.append(Hit(score, hit.passage, hit.brief, hit.similarity, hit.side))
+        hits.append(replace(hit, score=score))
     return hits
 
 
@@ -238,21 +280,26 @@ def interleaved(first: Ranking, second: Ranking, lead: int) -> Ranking:
     )
 
 
-def _korean(connection: sqlite3.Connection, view: View, words: str, k: int, allowed: Ints | None) -> Ranking:
-    """The Korean passages that share most words with the Korean form; the encoder reads no Korean to speak of."""
-    numbers = allowed_numbers(connection, Filter(languages=("ko",)))
-    if allowed is not None:
-        numbers = np.intersect1d(numbers, allowed, assume_unique=True)
-    found, scores = search_terms(connection, words, max(DEPTH, k), len(view.dense), numbers, view.counts)
-    return Ranking(found, scaled(scores), np.zeros(len(found), np.float32))
+def _inside(connection: sqlite3.Connection, where: Filter, allowed: Ints | None) -> Ints:
+    """The allowed passages that `where` lets through."""
+    numbers = allowed_numbers(connection, where)
+    return numbers if allowed is None else np.intersect1d(numbers, allowed, assume_unique=True)
 
 
-def _timed(connection: sqlite3.Connection, found: Ranking, inquiry: Inquiry, latest: bool) -> Ranking:
-    """The ranking with passages that fit the question's window, or recent briefs, moved up."""
+def _korean(connection: sqlite3.Connection, view: View, concepts: Sequence[Concept], allowed: Ints | None) -> Ranking:
+    """The Korean passages that name most of the question's ideas; `similar` is the share that they name."""
+    numbers = _inside(connection, Filter(languages=("ko",)), allowed)
+    return Ranking(*search_concepts(connection, concepts, numbers, len(view.dense), view.counts))
+
+
+def _timed(
+    connection: sqlite3.Connection, found: Ranking, inquiry: Inquiry, latest: bool
+) -> tuple[Ranking, Floats | None]:
+    """The ranking with passages that fit the question's window, or recent briefs, moved up; and how each fits."""
     if not (inquiry.window or latest) or not len(found):
-        return found
+        return found, None
     moments = read_moments(connection, found.numbers)
-    scores = found.scores
+    scores, fit = found.scores, None
     if inquiry.window:
         fit = np.array([window_fit(inquiry.window, moment) for moment in moments], np.float32)
         scores = shifted(scores, fit, SIDE_WEIGHT if inquiry.label else WINDOW_WEIGHT)
@@ -261,7 +308,27 @@ def _timed(connection: sqlite3.Connection, found: Ranking, inquiry: Inquiry, lat
     if latest:
         scores = shifted(scores, recency([moment.published for moment in moments]), LATEST_WEIGHT)
     order = np.lexsort((found.numbers, -scores))
-    return Ranking(found.numbers[order], scores[order], found.similar[order])
+    timed = Ranking(found.numbers[order], scores[order], found.similar[order])
+    return timed, None if fit is None else fit[order]
+
+
+def _strength(found: Ranking, fit: Floats | None) -> float:
+    """How well the best passage meets the question, in [0, 1]; one outside its window does so less."""
+    if not len(found):
+        return 0.0
+    return float((found.similar * (1.0 if fit is None else np.minimum(1.0, fit / UNDATED_NAMING))).max())
+
+
+def _merged(found: Ranking, english: float, korean: Ranking, named: float, inquiry: Inquiry) -> Ranking:
+    """English and Korean passages in turn; `english` and `named` say how strong the best of each is."""
+    if english < OUTDATED and named >= NAMED:
+        return interleaved(korean, found, LEAD)
+    if inquiry.typed_korean:
+        return interleaved(found, korean, 0 if named >= NAMED else 1)
+    if english < CERTAIN and named >= NAMED:
+        return interleaved(found, korean, 1)
+    lead = LEAD // 2 if inquiry.label else LEAD  # a side has half the places
+    return interleaved(found, korean, lead) if named >= TOUCHED else found
 
 
 def _briefs_of(connection: sqlite3.Connection, numbers: Ints) -> list[str]:

@@ -16,7 +16,7 @@ from .pairs import by_list, joined, listed, repeated
 from .particles import final_consonant
 from .parts import PERIOD, Part, group, parts, word_set
 from .timewords import Reading
-from .types import Side
+from .types import Filter, Side
 from .years import is_year
 
 _ANY_CUE = re.compile(
@@ -80,6 +80,24 @@ def find_sides(
     return joined(text, found) or listed(text, found) or _by_now(text, found)
 
 
+def written_by(label: str, institutions: Sequence[str], authors: Sequence[str]) -> Filter | None:
+    """Return what lets through the briefs of the institution, or else the author, that a side is called by, if any.
+
+    "Sejong" -> Filter(institutions=("Sejong Institute",))
+    """
+
+    def called(known: Sequence[str], *, persons: bool = False) -> tuple[str, ...]:
+        near = [name for name in known if label.lower() in name.lower() or label.isupper() or persons]
+        patterns = ((name, _library((name,), persons=persons)) for name in near)
+        return tuple(name for name, pattern in patterns if pattern and pattern.fullmatch(label))
+
+    if found := called(institutions):
+        return Filter(institutions=found)
+    last = label.split()[-1:]
+    found = called([name for name in authors if last and last[0].lower() in name.lower()], persons=True)
+    return Filter(authors=found) if found else None
+
+
 def _parts(text: str, names: NameTable, institutions: tuple[str, ...], authors: tuple[str, ...]) -> tuple[Part, ...]:
     """The parts of the text, kinds widened, names of the library among them; the 's belongs to the part."""
     known = []
@@ -102,7 +120,7 @@ def _owned(text: str, part: Part) -> Part:
     return Part(part.start, end, text[part.start : end], part.kind)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _library(known: tuple[str, ...], *, persons: bool = False) -> re.Pattern[str] | None:
     """Finds the names of a library: "Polish Institute of International Affairs (PISM)" also as "PISM"."""
     forms: set[str] = set()

@@ -94,7 +94,7 @@ class Hit:
 
     `score` is in [0, 1], higher is better, comparable within one search only. `similarity`, in [0, 1] too, does not
     depend on what else was found: the mean of cosine and late-interaction score, or the cosine alone. `side` names the
-    side of a comparison that the hit serves.
+    side of a comparison that the hit serves. `newer` is the id of a version of the brief that was published later.
     """
 
     score: float
@@ -102,6 +102,7 @@ class Hit:
     brief: Brief
     similarity: float = 0.0
     side: str = ""
+    newer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ class AddReport:
     replaced: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = field(default=())
     passages: int = 0  # passages written, those of unchanged briefs not counted
+    duplicates: tuple[tuple[str, str], ...] = ()  # source of a copy, id of the brief that has its text
 
 
 def unit(rows: Floats) -> Floats:

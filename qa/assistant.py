@@ -2,8 +2,9 @@
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from ..corpus.language import guess_language
 from ..index import Filter, Hit, Index, Retriever
@@ -71,6 +72,20 @@ class Assistant:
             citations = tuple(citation for citation in answer.citations if citation.number in cited)
             yield replace(answer, text=_text(claims), claims=claims, citations=citations)
         yield answer
+
+    async def aask(self, question: str, history: Sequence[str] = (), where: Filter | None = None) -> Answer:
+        """Return what `ask` does, from a thread, so that the event loop goes on; a few run at once, others wait."""
+        from ..index.asynchronous import in_thread  # not loaded by scripts that do not await
+
+        return await in_thread(self.ask, question, history, where)
+
+    def astream(
+        self, question: str, history: Sequence[str] = (), where: Filter | None = None
+    ) -> AsyncGenerator[Answer, None]:
+        """Yield what `stream` does, from a thread. A consumer that leaves ends it after the part that it is at."""
+        from ..index.asynchronous import parts_in_thread
+
+        return parts_in_thread(partial(self.stream, question, history, where))
 
 
 def confidence(hits: Sequence[Hit]) -> float:

@@ -2,7 +2,10 @@
 
 import hashlib
 import re
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -106,3 +109,69 @@ def real_index(shared: Path, encoder: Encoder, tmp_path_factory: pytest.TempPath
     with Index.open(tmp_path_factory.mktemp("real"), encoder=encoder) as opened:
         opened.add(load_briefs(shared / "briefs", shared / "korean"))
         yield opened
+
+
+class Site:
+    """A web site on the loopback: a path gives bytes, (status, headers, bytes), or what a function of the handler does.
+
+    `asked` holds (path, headers, time) of each request. A path that is not there gives 404.
+    """
+
+    def __init__(self) -> None:
+        self.pages: dict[str, object] = {}
+        self.asked: list[tuple[str, dict[str, str], float]] = []
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                site.asked.append((self.path, dict(self.headers.items()), time.monotonic()))
+                page = site.pages.get(self.path, (404, {}, b"none"))
+                try:
+                    if callable(page):
+                        self.close_connection = True
+                        page(self)
+                    else:
+                        self._give(page)
+                except OSError:  # the client has had enough
+                    self.close_connection = True
+
+            def _give(self, page: object) -> None:
+                status, headers, body = page if isinstance(page, tuple) else (200, {}, page)
+                self.send_response(status)
+                for key, value in ({"Content-Type": "text/html; charset=utf-8"} | headers).items():
+                    self.send_header(key, value)
+                if "Content-Length" not in headers:
+                    self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.port = self.server.server_address[1]
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self.thread.start()
+
+    def url(self, path: str, host: str = "127.0.0.1") -> str:
+        return f"http://{host}:{self.port}{path}"
+
+    def paths(self) -> list[str]:
+        """What was asked for, without robots.txt."""
+        return [path for path, _, _ in self.asked if path != "/robots.txt"]
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A web site of one's own, empty."""
+    made = Site()
+    yield made
+    made.close()

@@ -109,8 +109,9 @@ def test_a_date_says_where_it_comes_from(write: Write, content: str, sidecar: st
         "항구\r\n\r\nCafé".encode(),
         "항구\r\rCafé".encode(),
         unicodedata.normalize("NFD", "항구\n\nCafé").encode(),
+        "항구\n\nCafé".encode("utf-16-le"),
     ],
-    ids=["utf-8", "BOM", "utf-16", "utf-16-be", "CRLF", "CR", "decomposed"],
+    ids=["utf-8", "BOM", "utf-16", "utf-16-be", "CRLF", "CR", "decomposed", "utf-16 without mark"],
 )
 def test_the_same_text_is_read_however_it_is_coded(write: Write, raw: bytes) -> None:
     assert one(write("report.txt", raw)).text == "항구\n\nCafé"
@@ -161,7 +162,7 @@ def test_a_missing_path_is_refused_by_its_name(tmp_path: Path) -> None:
 
 
 def test_a_file_of_unknown_suffix_is_refused_when_named(write: Write) -> None:
-    with pytest.raises(BriefError, match=r"found the suffix '\.png', expected one of \.txt \.md \.jsonl"):
+    with pytest.raises(BriefError, match=r"found the suffix '\.png', expected one of \.txt \.md \.jsonl \.html"):
         load_briefs(write("picture.png", "x"))
 
 

@@ -7,6 +7,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -190,12 +191,12 @@ def test_exact_dense_search_equals_brute_force(allowed_share: float) -> None:
     source = np.random.default_rng(3)
     vectors = source.standard_normal((700, 24)).astype(np.float16)
     connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE passages (n INTEGER PRIMARY KEY, vector BLOB)")
-    rows = [(3 * n + 1, vector.tobytes()) for n, vector in enumerate(vectors)]
-    connection.executemany("INSERT INTO passages VALUES (?, ?)", rows)
+    connection.execute("CREATE TABLE passages (n INTEGER PRIMARY KEY, vector BLOB, crc INTEGER)")
+    rows = [(3 * n + 1, vector.tobytes(), zlib.crc32(vector.tobytes())) for n, vector in enumerate(vectors)]
+    connection.executemany("INSERT INTO passages VALUES (?, ?, ?)", rows)
     dense = build_dense(connection, 1, 24)
     connection.close()
-    allowed = np.array([n for n, _ in rows if source.random() < allowed_share], dtype=np.int64)
+    allowed = np.array([n for n, *_ in rows if source.random() < allowed_share], dtype=np.int64)
     for query in source.standard_normal((20, 24)).astype(np.float32):
         products = vectors.astype(np.float32) @ query
         ranked = sorted(((float(products[(n - 1) // 3]), n) for n in allowed.tolist()), reverse=True)[:12]

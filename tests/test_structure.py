@@ -158,6 +158,12 @@ def test_the_public_names_are_these(layer: str) -> None:
     assert sorted(getattr(importlib.import_module(f"northbrief.{layer}"), "__all__", [])) == sorted(PUBLIC[layer])
 
 
+@pytest.mark.parametrize("module", ["langchain", "llamaindex"])
+def test_a_frameworks_module_has_one_public_name(module: str) -> None:
+    pytest.importorskip({"langchain": "langchain_core", "llamaindex": "llama_index.core"}[module])
+    assert importlib.import_module(f"northbrief.index.{module}").__all__ == ["NorthbriefRetriever"]
+
+
 @pytest.mark.parametrize(("layer", "name"), [(layer, name) for layer, names in PUBLIC.items() for name in names])
 def test_a_public_name_resolves(layer: str, name: str) -> None:
     assert hasattr(importlib.import_module(f"northbrief.{layer}"), name)
@@ -171,7 +177,8 @@ def test_a_search_loads_neither_torch_nor_gradio_nor_langchain(
     result = json.loads(run("-c", SEARCH, str(tmp_path / "index.db"), cwd=tmp_path))
     assert result["found"] == ["ferry"]
     roots = {name.split(".")[0].split("_")[0] for name in result["modules"]}
-    assert roots & {"torch", "gradio", "langchain", "transformers", "sentence"} == set()
+    heavy = {"torch", "gradio", "langchain", "transformers", "sentence", "fastapi", "mcp", "llama", "asyncio"}
+    assert roots & heavy == set()
 
 
 @pytest.mark.parametrize("how", ["-c", "script"])

@@ -8,6 +8,7 @@ from typing import Any
 from ..corpus import NorthbriefError
 from ..index import Index
 from ..qa import Assistant
+from .api import with_api
 from .sources import answer_html, question_html, sources_html
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported: nothing leaves the machine
@@ -159,7 +160,7 @@ def holdings(index: Index) -> str:
 def serve(index: Index, assistant: Assistant, host: str, port: int) -> None:
     """Serve the window until interrupted; the encoder warms up meanwhile."""
     threading.Thread(target=lambda: index.encoder, daemon=True).start()
-    app = build_app(index, assistant)
+    app = with_api(build_app(index, assistant), assistant)
     app.queue(max_size=QUEUE_SIZE, default_concurrency_limit=CONCURRENCY)
     app.launch(**launch_options(host, port))
 

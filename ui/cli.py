@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ..corpus import NorthbriefError
-from . import asking, library
+from . import asking, inspecting, keeping, library, serving
 from .settings import Application, read_settings
 from .terminal import BAD, err, escape
 
@@ -22,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (asking, library):
+for group in (asking, library, serving, inspecting, keeping):
     app.add_typer(group.commands)
 
 

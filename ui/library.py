@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 
 from ..corpus import Brief
+from ..index import AddReport
 from .settings import Application
 from .terminal import BAD, NOTHING, Json, add_all, err, escape, no_such, out, print_json, with_bar
 
@@ -16,13 +17,40 @@ commands = typer.Typer()
 @commands.command()
 def add(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(help="Files or folders.")],
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Files, folders, web addresses.", metavar="PATH_OR_URL...")
+    ] = None,
+    ocr: Annotated[bool, typer.Option("--ocr", help="Recognise pages without text, by tesseract.")] = False,
+    lists: Annotated[list[Path] | None, typer.Option("--list", help="A file of addresses, one a line.")] = None,
+    chosen: Annotated[
+        str, typer.Option("--filter", help="Of feeds and sitemaps, only addresses like this: a part, or with * and ?.")
+    ] = "",
+    most: Annotated[int, typer.Option("--max", min=1, help="Documents fetched in one run.")] = 200,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Take the PDF that a page names, not the page.")] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Fetch from private networks and this machine, too.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Add files and folders; run again, it adds only what changed."""
+    """Add files, folders and web addresses; run again, it adds only what changed."""
     from ..corpus import load_briefs
+    from ..corpus.urls import is_address
 
-    report = add_all(context.obj, load_briefs(*paths))
+    addresses = [path for path in paths or () if is_address(path)]
+    files = [path for path in paths or () if not is_address(path)]
+    if lists:
+        from ..corpus.feeds import read_list
+
+        addresses += [line for file in lists for line in read_list(file)]
+    if not (files or addresses):
+        raise typer.BadParameter("found none, expected a file, a folder or an address", param_hint="PATH_OR_URL")
+    report = add_all(context.obj, load_briefs(*files, ocr=ocr)) if files else AddReport()
+    if addresses:
+        from ..corpus.addresses import Limits  # what speaks HTTP takes a quarter of a second to load
+        from .adding import add_addresses, joined
+
+        limits = Limits(filter=chosen, most=most, pdf=pdf, allow_private=allow_private)
+        report = joined(report, add_addresses(context.obj, addresses, limits))
     if as_json:
         print_json(
             {
@@ -30,17 +58,20 @@ def add(
                 "unchanged": list(report.unchanged),
                 "replaced": list(report.replaced),
                 "failed": [{"source": failure.source, "reason": failure.reason} for failure in report.failed],
+                "duplicates": [{"source": source, "brief": brief_id} for source, brief_id in report.duplicates],
                 "passages": report.passages,
             }
         )
     else:
+        for source, brief_id in report.duplicates:
+            err.print(f"[dim]the text of {escape(brief_id)}, kept once:[/] {escape(source)}")
         out.print(
             f"{len(report.added)} added, {len(report.replaced)} replaced, {len(report.unchanged)} unchanged, "
             f"{len(report.failed)} failed; {report.passages} passages written"
         )
     if report.failed:
         raise typer.Exit(BAD)
-    if not (report.added or report.unchanged or report.replaced):
+    if not (report.added or report.unchanged or report.replaced or report.duplicates):
         err.print("Nothing found: there is no brief in these paths.")
         raise typer.Exit(NOTHING)
 
@@ -81,6 +112,8 @@ def show(context: typer.Context, brief_id: Annotated[str, typer.Argument(metavar
     if brief is None:
         no_such(brief_id)
     known = brief_dict(brief)
+    known["sources"] = [name.source for name in context.obj.index.names(brief.id)]
+    known["versions"] = [relative.id for relative in context.obj.index.relatives(brief.id)]
     if as_json:
         print_json(known | {"text": brief.text})
         return

@@ -5,11 +5,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from ..corpus import SettingsError
 from ..index import AddReport, Encoder, Index, Retriever
+from ..index.backup import BackupReport, restore_index
+from ..index.check import CheckReport, check_index
 from ..index.encoder import load_encoder
 from ..index.index import Progress
 from ..index.plan import Planner
@@ -18,6 +20,14 @@ from ..index.weights import MINILM
 from ..qa import Assistant
 
 FILE = "northbrief.toml"
+
+
+class Sources(BaseModel):
+    """What `northbrief sync` brings in step: the section [sources] of northbrief.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    folders: tuple[Path, ...] = ()
 
 
 class Settings(BaseSettings):
@@ -33,8 +43,14 @@ class Settings(BaseSettings):
     rerank: bool = Field(True, description="late interaction over the leading passages")
     cap: int = Field(CAP, ge=0, description="passages one brief may take before others have had theirs; 0: no cap")
     names: tuple[Path, ...] = Field((), description="name tables of one's own, in the form of index/names.toml")
-    host: str = Field("127.0.0.1", description="address the chat window listens on")
+    sources: Sources = Field(Sources(), description="what `northbrief sync` brings in step: folders")
+    host: str = Field("127.0.0.1", description="address the chat window or the service listens on")
     port: int = Field(7860, ge=1, le=65535, description="port of the chat window")
+    service_port: int = Field(8000, ge=1, le=65535, description="port of `serve` and of `mcp --http`")
+    token: SecretStr | None = Field(None, description="what clients of the service must show; needed beyond loopback")
+    rate: int = Field(600, ge=0, description="requests a minute that one client of the service may send; 0: no limit")
+    root_path: str = Field("", pattern="^(/[^/?#]+)*$", description="path that a proxy serves the service under")
+    log_questions: bool = Field(False, description="whether the service's log holds the questions")
 
     @classmethod
     def settings_customise_sources(
@@ -47,6 +63,16 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags before variables before the file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def settings_table() -> str:
+    """Return the settings as the README's Markdown table."""
+    rows = ["| setting | default | |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        shown = str(default).lower() if isinstance(default, bool) else str(default)
+        rows.append(f"| `{name}` | {f'`{shown}`' if default not in (None, (), '') else ''} | {field.description} |")
+    return "\n".join(rows)
 
 
 class Application:
@@ -75,6 +101,14 @@ class Application:
         """Make the index again with the encoder that is set."""
         return Index.rebuild(self.settings.home, encoder=self._encoder(), progress=progress)
 
+    def check(self, *, repair: bool) -> CheckReport:
+        """Compare everything in the index; with `repair`, make again what is derived."""
+        return check_index(self.settings.home, encoder=self._encoder(), repair=repair)
+
+    def restore(self, file: Path) -> BackupReport:
+        """Put the content of a backup in place of the index's."""
+        return restore_index(self.settings.home, file, encoder=self._encoder())
+
     def _encoder(self) -> Encoder | str:
         """The encoder's name, to be loaded when first needed, unless it is to be loaded in a special way."""
         chosen = self.settings
@@ -95,7 +129,7 @@ def read_settings(**flags: Any) -> Settings:
     except ValidationError as error:
         problem = error.errors()[0]
         name = ".".join(str(part) for part in problem["loc"])
-        known = ", ".join(Settings.model_fields)
+        known = ", ".join((Sources if name.startswith("sources.") else Settings).model_fields)
         place = f"NORTHBRIEF_{name.upper()}" if f"NORTHBRIEF_{name.upper()}" in os.environ else f"{FILE} or a flag"
         expected = f"one of {known}" if problem["type"] == "extra_forbidden" else problem["msg"]
         raise SettingsError(f"found {name} = {problem['input']!r} in {place}; expected: {expected}") from error

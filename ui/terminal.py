@@ -3,7 +3,8 @@
 import json
 import re
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -47,11 +48,16 @@ def add_all(parts: Application, loader: BriefLoader) -> AddReport:
     briefs = list(loader)
     report = with_bar(len(briefs), lambda progress: parts.index.add(briefs, progress=progress))
     failed = (*loader.failed, *report.failed)
+    print_failures(failed)
+    return replace(report, failed=failed)
+
+
+def print_failures(failed: Sequence[Failure]) -> None:
+    """Say on standard error what was not taken and why, the first of them at least."""
     for failure in failed[:SHOWN_FAILURES]:
         print_failure(failure)
     if len(failed) > SHOWN_FAILURES:
         err.print(f"... and {len(failed) - SHOWN_FAILURES} more; --json lists them all")
-    return replace(report, failed=failed)
 
 
 def with_bar(total: int | None, work: Callable[[Progress], AddReport]) -> AddReport:
@@ -63,12 +69,18 @@ def with_bar(total: int | None, work: Callable[[Progress], AddReport]) -> AddRep
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("briefs, {task.fields[passages]} passages"),
+        TextColumn("briefs, {task.fields[passages]} passages, {task.fields[speed]:.0f} a second"),
         TimeRemainingColumn(),
     )
     with Bar(*columns, console=err, transient=False) as bar:
-        task = bar.add_task("Preparing", total=total, passages=0)
-        return work(lambda seen, passages: bar.update(task, completed=seen, passages=passages, description="Adding"))
+        task = bar.add_task("Preparing", total=total, passages=0, speed=0.0)
+        began = time.monotonic()
+
+        def show(seen: int, passages: int) -> None:
+            speed = passages / max(time.monotonic() - began, 1e-3)
+            bar.update(task, completed=seen, passages=passages, speed=speed, description="Adding")
+
+        return work(show)
 
 
 def print_failure(failure: Failure) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from northbrief.corpus import load_briefs
-from northbrief.index import Index, Retriever, late, lexical, rank
+from northbrief.index import Index, Retriever, late, lexical, rank, relatives
 from northbrief.qa.evaluate import Outcome, Question, compare, figures, read_questions, run
 
 COLUMNS = ("R@1", "R@5", "R@10", "MRR")
@@ -52,10 +52,12 @@ def rows(index: Index) -> Iterator[tuple[str, Callable[[], Retriever], Any, dict
         yield f"words in up to {share:.0%} of passages, no re-ranking", plain, lexical, {"COMMON_SHARE": share}
     for count in (20, 30, 60, 100):
         yield f"{count} candidates", full, rank, {"CANDIDATES": count, "DEPTH": max(50, count)}
-    for weight in (0.0, 0.2, 0.5):
-        yield f"fused weight {weight}", full, rank, {"FUSED_WEIGHT": weight, "LATE_WEIGHT": 1 - weight}
+    for weight in (0.0, 0.1, 0.4):
+        yield f"fused weight {weight}", full, rank, {"FUSED_WEIGHT": weight, "LATE_WEIGHT": 0.64 - weight}
+    yield "without cover and weakest pieces", full, rank, {"COVER_WEIGHT": 0.0, "WEAKEST_WEIGHT": 0.0}
     for exponent in (0.0, 1.0, 1.5, 2.0):
         yield f"idf exponent {exponent}", full, late, {"IDF_EXPONENT": exponent}
+    yield "versions of a brief as any others", full, relatives, {"SAME": 2.0, "REWORDED": 2.0}
     for cap in (2, 3, None):
         yield f"at most {cap or 'all'} of a brief", partial(Retriever, index, cap=cap), rank, {}
 

@@ -1,0 +1,33 @@
+"""A hit as flat, plain values, in the one form that every framework's metadata takes."""
+
+from typing import Any
+
+from .types import Hit
+
+
+def flat(hit: Hit) -> dict[str, Any]:
+    """Return what is known of the hit beside its text: strings, numbers, None, and `authors`, a list of strings.
+
+    `published` is an ISO date or None; `start` and `end` are offsets in the brief's text, `page` counts from 1.
+    """
+    passage, brief = hit.passage, hit.brief
+    return {
+        "score": round(hit.score, 4),
+        "similarity": round(hit.similarity, 4),
+        "side": hit.side,
+        "passage": passage.id,
+        "start": passage.start,
+        "end": passage.end,
+        "page": passage.page,
+        "heading": passage.heading,
+        "brief": brief.id,
+        "title": brief.title,
+        "authors": list(brief.authors),
+        "institution": brief.institution,
+        "series": brief.series,
+        "published": brief.published.isoformat() if brief.published else None,
+        "published_from": brief.published_from.value,
+        "language": brief.language,
+        "url": brief.url,
+        "source": brief.source,
+    }

@@ -1,0 +1,39 @@
+"""Adding what lies at web addresses: each brief as it arrives, and what to remember once it is in the index."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..corpus.addresses import Limits, load_addresses
+from ..index import AddReport
+from .settings import Application
+from .terminal import err, print_failures, with_bar
+
+
+def add_addresses(parts: Application, addresses: Sequence[str], limits: Limits) -> AddReport:
+    """Fetch the addresses and add their briefs with a progress bar; what was not taken is listed with its reason."""
+    visits = parts.index.visits
+    loader = load_addresses(*addresses, memory=visits, limits=limits)
+    report = with_bar(None, lambda progress: parts.index.add(loader, progress=progress))
+    lost = {failure.source for failure in report.failed}
+    visits.save(visit for visit in loader.visits if visit.url not in lost)
+    if loader.left:
+        err.print(f"{loader.left} more were left over the limit of {limits.most}; run the command again for them.")
+    report = replace(
+        report,
+        failed=(*loader.failed, *report.failed),
+        unchanged=(*report.unchanged, *loader.unchanged),
+    )
+    print_failures(report.failed)
+    return report
+
+
+def joined(first: AddReport, second: AddReport) -> AddReport:
+    """Return what two adds did together."""
+    return AddReport(
+        added=first.added + second.added,
+        unchanged=first.unchanged + second.unchanged,
+        replaced=first.replaced + second.replaced,
+        failed=first.failed + second.failed,
+        passages=first.passages + second.passages,
+        duplicates=first.duplicates + second.duplicates,
+    )
