@@ -1,8 +1,8 @@
 """Everything that is said to a language model, in one place.
 
 Passages are data: each stands between two fences whose key is drawn from all that is fenced, so that no passage can
-hold it, and sentences in them that give orders to a reader like this one are left out (`orders.py`). The examples are of
-an island that is in no brief, so that nothing of them can pass for an answer.
+hold it, and sentences in them that give orders to a reader like this one are left out (`orders.py`). The examples are
+of an island that is in no brief, so that nothing of them can pass for an answer.
 """
 
 import hashlib

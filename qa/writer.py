@@ -34,8 +34,10 @@ _EMPHASIS = re.compile(r"\*\*|__|`")
 _LOADS = re.compile(r"https?:|www\.|\]\(|!\[|<[a-z/!]|javascript:|data:", re.IGNORECASE)
 _REFUSED = re.compile(
     r"\b(?:briefs?|passages?|texts?|documents?|sources?|context)\b.{0,30}"
-    r"\b(?:do(?:es)? not|don't|doesn't|did not|cannot)\b.{0,20}\b(?:say|state|mention|contain|provide|specify|give|include|answer|tell|indicate|discuss)"
-    r"|\b(?:not|no) (?:stated|mentioned|specified|given|provided|information|answer)\b.{0,30}\b(?:passage|brief|text)"
+    r"\b(?:do(?:es)? not|don't|doesn't|did not|cannot)\b.{0,20}"
+    r"\b(?:say|state|mention|contain|provide|specify|give|include|answer|tell|indicate|discuss)"
+    r"|\b(?:not|no) (?:stated|mentioned|specified|given|provided|information|answer)\b.{0,30}"
+    r"\b(?:passage|brief|text)"
     r"|^(?:sorry|i'?m sorry|i am sorry|i cannot|i can'?t|as an ai)\b|답이 없|언급되지 않",
     re.IGNORECASE,
 )
@@ -107,7 +109,9 @@ class Writer:
             done = replace(done, text=used[0].quote, citations=(used[0].number,), verdict=Verdict.SUPPORTED)
         if any(done.text == each.text for each in written.claims):
             return written
-        return _with(written, done, used)
+        sides = {hit.passage.id: hit.side for hit in asking.hits}
+        served = {sides[citation.passage.id] for citation in used}
+        return _with(written, replace(done, side=served.pop() if len(served) == 1 else ""), used)
 
     def _verified(self, text: str, cited: Sequence[Citation]) -> tuple[Claim | None, list[Citation]]:
         """The claim with its verdict and the citations that it uses, None where nothing supports it."""
@@ -203,7 +207,7 @@ def _with(written: Written, claim: Claim, citations: Sequence[Citation]) -> Writ
             )
         numbers[citation.number] = known[place].number
     cited = tuple(sorted({numbers[number] for number in claim.citations if number in numbers}))
-    made = Claim(claim.text, cited, claim.verdict)
+    made = replace(claim, citations=cited)
     return Written((*written.claims, made), tuple(known.values()), written.dropped)
 
 
@@ -217,8 +221,7 @@ def _accept(written: Written, count: int, cites: bool, asking: Asking) -> None:
         raise WriterError("no sentence of its answer is supported by the passages")
     if 2 * written.dropped >= count:
         raise WriterError("half of its answer or more is not supported by the passages")
-    served = {hit.passage.id: hit.side for hit in asking.hits}
-    cited = {served[citation.passage.id] for citation in written.citations}
-    missing = [side for side in dict.fromkeys(served.values()) if side not in cited]
-    if len(served) > 1 and missing:
+    sides = dict.fromkeys(hit.side for hit in asking.hits)
+    missing = [side for side in sides if side not in {claim.side for claim in written.claims}]
+    if len(sides) > 1 and missing:
         raise WriterError(f"its answer leaves out {' and '.join(missing)}")

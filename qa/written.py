@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ..corpus import ModelError
 from ..corpus.language import guess_language
-from ..index import Filter, Hit, Index, Retriever
+from ..index import Filter, Index, Retriever
 from ..index.plan import QueryPlan, Step
 from . import prompts
 from .assistant import Assistant
@@ -96,12 +96,9 @@ class WritingAssistant(Assistant):
                 yield judged
                 return
             sides = [inquiry.label for inquiry in plan.inquiries if inquiry.label]
-            asked = plan.standalone
             left = deadline - time.monotonic()
-            for written in self.writer.write(asked, judged.hits, sides=sides, timeout=left):
-                last = _answer(judged, written)
-                yield last
-            yield last
+            for written in self.writer.write(plan.standalone, judged.hits, sides=sides, timeout=left):
+                yield _answer(judged, written, sides)
         except ModelError as error:
             yield _fallen_back(default, str(error), korean)
 
@@ -169,11 +166,18 @@ def refusal_text(korean: bool, nearest: Sequence[str]) -> str:
     return f"{prompts.NOT_STATED} Nearest: {'; '.join(nearest)}."
 
 
-def _answer(judged: Answer, written: Written) -> Answer:
+def _answer(judged: Answer, written: Written, sides: Sequence[str]) -> Answer:
+    order = {side: place for place, side in enumerate(sides)}
+    claims = tuple(sorted(written.claims, key=lambda claim: order.get(claim.side, len(order))))
+    lines = []
+    for number, claim in enumerate(claims):
+        if claim.side and (number == 0 or claims[number - 1].side != claim.side):
+            lines.append(f"**{claim.side}**")
+        lines.append(_shown(claim, written))
     return replace(
         judged,
-        text="\n\n".join([*(_shown(claim, written) for claim in written.claims), *judged.notes]),
-        claims=written.claims,
+        text="\n\n".join([*lines, *judged.notes]),
+        claims=claims,
         citations=written.citations,
         partial=False,
     )
