@@ -9,6 +9,7 @@ from functools import partial
 from ..corpus.language import guess_language
 from ..index import Filter, Hit, Index, Retriever
 from ..index.parts import FUNCTION_WORDS
+from ..index.plan import QueryPlan
 from .extract import WORDS, Sentence, ranked_sentences, select
 from .types import Answer, Citation, Claim, Verdict, reference
 
@@ -33,13 +34,22 @@ class Assistant:
     def __init__(self, index: Index | Retriever) -> None:
         self.retriever = index if isinstance(index, Retriever) else Retriever(index)
 
-    def ask(self, question: str, history: Sequence[str] = (), where: Filter | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        where: Filter | None = None,
+        *,
+        plan: QueryPlan | None = None,
+    ) -> Answer:
         """Return the answer; `history` holds the earlier questions, oldest first.
+
+        A `plan` made before is used as it is.
 
         Raises:
             QuestionError: the question is empty or far too long.
         """
-        plan = self.retriever.plan(question, history)
+        plan = plan or self.retriever.plan(question, history)
         hits = self.retriever.search(question, PASSAGES, history, where, plan=plan)
         probability = confidence(hits)
         if names_its_term(plan.standalone, hits):
@@ -63,9 +73,16 @@ class Assistant:
         best = max((float(score.max()) for score in self.retriever.score_spans(question, hits, whole)), default=0.0)
         return float(best >= OWN_FLOOR)
 
-    def stream(self, question: str, history: Sequence[str] = (), where: Filter | None = None) -> Iterator[Answer]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        where: Filter | None = None,
+        *,
+        plan: QueryPlan | None = None,
+    ) -> Iterator[Answer]:
         """Yield the answer as it grows, claim by claim; each part is an `Answer`, the last is what `ask` returns."""
-        answer = self.ask(question, history, where)
+        answer = self.ask(question, history, where, plan=plan)
         for count in range(1, len(answer.claims)):
             claims = answer.claims[:count]
             cited = {number for claim in claims for number in claim.citations}
