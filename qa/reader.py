@@ -60,9 +60,8 @@ class Reader:
     `budget` is in seconds, for all passages of a question together; what is not read by then does not count.
     """
 
-    def __init__(self, model: LanguageModel, calibration: Calibration | None = None, *, budget: float = 20.0) -> None:
+    def __init__(self, model: LanguageModel, *, budget: float = 20.0) -> None:
         self.model = model
-        self.calibration = calibration
         self.budget = budget
         self._lock = threading.Lock()
         self._known: dict[tuple[str, str], float] = {}

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from ..corpus import ModelError
 from ..corpus.language import guess_language
@@ -16,7 +17,7 @@ from ..index.plan import QueryPlan, Step
 from . import prompts
 from .assistant import Assistant
 from .llm import LanguageModel
-from .reader import Calibration, Reader, leading
+from .reader import Calibration, Reader, leading, load_calibration
 from .types import Answer, Claim, reference
 from .writer import Writer, Written
 
@@ -29,8 +30,9 @@ _WORD = re.compile(r"[^\W_]+")
 class WritingAssistant(Assistant):
     """Answers with a language model, and without it whenever it fails. Safe to share between threads.
 
-    With a `calibration` the model first reads the leading passages, and its verdict decides with the confidence whether
-    the question is answered. `rewrite` lets it make follow-ups stand alone, when no plan is given.
+    Where the file `calibrations` says what its reading is worth, the model first reads the leading passages, and its
+    verdict decides, with the confidence, whether the question is answered. `rewrite` lets it make follow-ups stand
+    alone, when no plan is given.
     """
 
     def __init__(
@@ -38,13 +40,14 @@ class WritingAssistant(Assistant):
         index: Index | Retriever,
         model: LanguageModel,
         *,
-        calibration: Calibration | None = None,
+        calibrations: Path | None = None,
         reader_budget: float = 20.0,
         rewrite: bool = False,
     ) -> None:
         super().__init__(index)
         self.language_model = model
-        self.reader = Reader(model, calibration, budget=reader_budget)
+        self.reader = Reader(model, budget=reader_budget)
+        self.calibrations = calibrations
         self.writer = Writer(model, self.retriever)
         self.rewrite = rewrite
 
@@ -118,9 +121,15 @@ class WritingAssistant(Assistant):
         step = Step("follow-up", question, made)
         return replace(alone, question=plan.question, steps=(step, *alone.steps))
 
+    def _calibration(self) -> Calibration | None:
+        """What the model's reading is worth; None where nobody measured it, or nothing is to be read."""
+        if self.calibrations is None or not self.reader.budget:
+            return None
+        return load_calibration(self.calibrations, self.language_model.name)
+
     def _judged(self, default: Answer, korean: bool) -> Answer:
         """The answer with the probability that the reader gives it; a refusal where that is too low."""
-        calibration = self.reader.calibration
+        calibration = self._calibration()
         if calibration is None or not default.hits:
             return default
         read = self.reader.read(default.question, leading(default.hits))
