@@ -118,10 +118,14 @@ class LanguageModel:
         request = self._request(messages, most)
 
         def work(give: Callable[[str], None]) -> None:
+            ended = False
             with self._client.chat.completions.create(stream=True, **request) as chunks:
                 for chunk in chunks:
                     if chunk.choices and (text := chunk.choices[0].delta.content):
                         give(text)
+                    ended = ended or bool(chunk.choices and chunk.choices[0].finish_reason)
+            if not ended:  # the client takes a broken connection for the end
+                raise ModelError("its reply broke off")
 
         yield from _without_thoughts(self._held(work, timeout))
 
@@ -237,6 +241,8 @@ def _reason(error: Exception) -> str:
     """Why, in our words alone: a server's may repeat the key."""
     import openai
 
+    if isinstance(error, ModelError):
+        return str(error)
     if isinstance(error, openai.APITimeoutError):
         return "it took too long"
     if isinstance(error, openai.APIConnectionError):

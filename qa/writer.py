@@ -15,6 +15,7 @@ from ..corpus.language import guess_language
 from ..corpus.sentences import sentence_spans
 from ..index import Hit, Retriever
 from . import prompts
+from .faults import SUPPORTED_FROM, fit, read, read_quotes
 from .llm import LanguageModel
 from .orders import orders, plain_spans
 from .prompts import Asking
@@ -23,11 +24,13 @@ from .verify import marked, verified, without_markers
 
 MOST_TOKENS = 300  # of a reply; four sentences are about 150
 MOST_CLAIMS = 6
+TRIED = 3  # passages that a sentence did not cite, against which it is held
 LEAST_WORDS = 3  # a shorter "sentence" says nothing that could be checked
 SINGLE = 0.9  # of two neighbouring sentences' score: a single sentence as good is quoted alone
 _MARKED_AS = re.compile(r"[\[(【](?:passages?|sources?|p\.)? ?(\d+(?:\s*[,;–-]\s*\d+)*)[\])】]", re.IGNORECASE)
 _LEADING = re.compile(r"(?:[\[(【](?:[A-Za-z.]+ ?)?\d[\d,;–\- ]*[\])】][.!?]?\s*)+|[\[(【][^\])】]{0,14}\Z")
 _CLOSED = re.compile(r"(?:\][.!?]|[.!?。]\s*(?:\[\d[\d,;–\- ]*\]\s*)+)\s*\Z")
+_ENDED = re.compile(r"[.!?。\])】”\"’'*`]\s*\Z")
 _BULLET = re.compile(r"^(?:\s*(?:[-*•]|\d+[.)])\s+|\s*#+\s*|\s*>\s*)+")
 _LABEL = re.compile(r"^(?:answer|response)\s*:\s*", re.IGNORECASE)
 _EMPHASIS = re.compile(r"\*\*|__|`")
@@ -99,13 +102,17 @@ class Writer:
         done, used = self._verified(text, self._quotes(text, named, written.citations))
         if done is None or done.verdict != Verdict.SUPPORTED:
             others = [hit for hit in asking.hits if hit not in named]
-            other, fresh = self._verified(text, self._quotes(text, others, written.citations))
-            if other and (done is None or other.verdict == Verdict.SUPPORTED):
-                done, used = other, fresh
-        if done is None:
+            for citation in self._quotes(text, others, written.citations)[:TRIED]:
+                other, fresh = self._verified(text, [citation])
+                if other and (done is None or other.verdict == Verdict.SUPPORTED):
+                    done, used = other, fresh
+                if other and other.verdict == Verdict.SUPPORTED:
+                    break
+        if done is not None and done.verdict != Verdict.SUPPORTED:
+            used = [citation for citation in used if self._meets(text, citation)][:1]
+        if done is None or not used:
             return replace(written, dropped=written.dropped + 1)
         if done.verdict != Verdict.SUPPORTED:
-            used = used[:1]
             done = replace(done, text=used[0].quote, citations=(used[0].number,), verdict=Verdict.SUPPORTED)
         if any(done.text == each.text for each in written.claims):
             return written
@@ -113,36 +120,45 @@ class Writer:
         served = {sides[citation.passage.id] for citation in used}
         return _with(written, replace(done, side=served.pop() if len(served) == 1 else ""), used)
 
+    def _meets(self, text: str, citation: Citation) -> bool:
+        """Whether the quote speaks of the same, details apart."""
+        said, quote = read(text, citation.brief.published), read_quotes((citation.quote,), citation.brief.published)
+        return bool(said.free) and fit(said, quote, self.retriever.index.encoder)[0] >= SUPPORTED_FROM
+
     def _verified(self, text: str, cited: Sequence[Citation]) -> tuple[Claim | None, list[Citation]]:
-        """The claim with its verdict and the citations that it uses, None where nothing supports it."""
-        if not cited:
-            return None, []
-        claim = Claim(text, tuple(citation.number for citation in cited), Verdict.UNSUPPORTED)
-        done, used = verified([claim], cited, remove=True, encoder=self.retriever.index.encoder)
-        return (done[0], used) if done else (None, [])
+        """The claim with its verdict and its citations: those that support it alone, else all; None if none does."""
+        for given in ([[each] for each in cited] if len(cited) > 1 else []) + ([list(cited)] if cited else []):
+            claim = Claim(text, tuple(citation.number for citation in given), Verdict.UNSUPPORTED)
+            done, used = verified([claim], given, remove=True, encoder=self.retriever.index.encoder)
+            if done and (done[0].verdict == Verdict.SUPPORTED or len(given) == len(cited)):
+                return done[0], used
+        return None, []
 
     def _quotes(self, text: str, hits: Sequence[Hit], before: Sequence[Citation]) -> list[Citation]:
-        """Of each passage the sentence, or two in a row, that meets the claim best; numbered after `before`."""
+        """Of each passage the sentence, or two in a row, that meets the claim best; best first, numbered on."""
         runs = []
         for hit in hits:
             spans = plain_spans(hit)
             pairs = [(a, d) for (a, b), (c, d) in pairwise(spans) if 0 <= c - b <= 2]
             runs.append([*spans, *pairs])
         scores = self.retriever.score_spans(text, hits, runs) if hits else []
-        found: list[Citation] = []
+        found: list[tuple[float, Citation]] = []
         for hit, places, values in zip(hits, runs, scores, strict=True):
             if not places:
                 continue
             singles = len(plain_spans(hit))
             weighed = [float(value) * (1.0 if n < singles else SINGLE) for n, value in enumerate(values)]
-            start, end = places[weighed.index(max(weighed))]
-            quote, at = hit.passage.text[start:end], hit.passage.start
-            same = [
-                c for c in (*before, *found) if (c.start, c.end, c.brief.id) == (at + start, at + end, hit.brief.id)
-            ]
-            number = same[0].number if same else max((c.number for c in (*before, *found)), default=0) + 1
-            found.append(Citation(number, hit.passage, hit.brief, quote, at + start, at + end))
-        return list({citation.number: citation for citation in found}.values())
+            best = weighed.index(max(weighed))
+            start, end = (hit.passage.start + place for place in places[best])
+            quote = hit.brief.text[start:end]
+            found.append((weighed[best], Citation(0, hit.passage, hit.brief, quote, start, end)))
+        known = {(c.brief.id, c.start, c.end): c.number for c in before}
+        made = []
+        for _, citation in sorted(found, key=lambda each: -each[0]):
+            place = (citation.brief.id, citation.start, citation.end)
+            number = known.setdefault(place, max(known.values(), default=0) + 1)
+            made.append(replace(citation, number=number))
+        return list({citation.number: citation for citation in made}.values())
 
 
 def sentences(pieces: Iterator[str]) -> Iterator[str]:
@@ -150,15 +166,18 @@ def sentences(pieces: Iterator[str]) -> Iterator[str]:
 
     A sentence is complete with its markers, at a line's end, or where the next one begins.
 
-    >>> list(sentences(iter(["A ferry came. [", "1] It left", " [2]."])))
-    ['A ferry came. [1]', 'It left [2].']
+    >>> list(sentences(iter(["A ferry came. [", "1] It left again", " [2]."])))
+    ["A ferry came. [1]", "It left again [2]."]
     """
     held = ""
     for piece in pieces:
         held += piece
         ready, held = _split(held)
         yield from ready
-    yield from (shown for part in _parts(held) if (shown := _tidy(part)))
+    parts = _parts(held)
+    if parts and not _ENDED.search(parts[-1]):
+        parts.pop()  # cut off by the limit of tokens
+    yield from (shown for part in parts if (shown := _tidy(part)))
 
 
 def _split(text: str) -> tuple[list[str], str]:

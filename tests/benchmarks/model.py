@@ -70,9 +70,7 @@ def report(rows: Sequence[dict[str, object]]) -> None:
     def line(name: str, values: Sequence[float]) -> None:
         ups = [value for value, yes in zip(values, truth, strict=True) if yes]
         downs = [value for value, yes in zip(values, truth, strict=True) if not yes]
-        print(
-            f"{name:<30} AUROC {auroc(ups, downs):.3f}, at 10 % of facts near misses refused {refused_at(ups, downs):.2f}"
-        )
+        print(f"{name:<30} AUROC {auroc(ups, downs):.3f}, near misses refused {refused_at(ups, downs):.2f}")
 
     print(f"{sum(truth)} answerable questions, {len(truth) - sum(truth)} near misses")
     line("confidence without a model", confidences)
