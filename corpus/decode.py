@@ -12,6 +12,7 @@ from .errors import BriefError
 _HANGUL = re.compile(r"[\uac00-\ud7a3\u3131-\u318e]")
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 _WESTERN = re.compile(r"[À-ÖØ-öø-ÿŒœŠšŸŽž‘’‚“”„–—…•€™£§°«»¡¿ºª©®·½¼¾²³ \u00a0\u00ad]")
+_TELLING = 40  # bytes from which on statistics tell an encoding; a few fit any
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _ENCODING = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([\w-]+)""")
@@ -111,6 +112,8 @@ def _legacy(raw: bytes) -> str | None:
             name == "cp949" or len(foreign) < 0.3 * len(text)
         ):
             return text
+    if len(raw) < _TELLING:
+        return None
     from charset_normalizer import from_bytes
 
     best = from_bytes(raw[:200_000]).best()

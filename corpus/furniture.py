@@ -82,7 +82,8 @@ def _numbers(edges: dict[int, list[tuple[str, int, Line]]], found: dict[int, str
     for number, lines in edges.items():
         for edge, _, line in lines:
             value = _value(line.text)
-            if value is not None:
+            beside = [one for _, _, one in lines if one is not line and abs(one.bottom - line.bottom) < _HEIGHT]
+            if value is not None and all(id(one) in found for one in beside):  # else it is the mark of a note
                 numbered.append((edge, value - number, line))
         shifts.update({(edge, shift) for edge, shift, line in numbered if line.page == number})
         for _, _, line in lines:  # a number at either end of a running head counts as well, for both edges

@@ -145,7 +145,7 @@ def _properties(properties: dict[str, str], head: str) -> Iterator[Find]:
     """Title and author of the file's properties: trusted when the first page has their words."""
     title, author = properties.get("Title", ""), properties.get("Author", "")
     if title:
-        yield Find("title", title, "PDF property Title", LIKELY if _plain_words(title) in _plain_words(head) else WEAK)
+        yield Find("title", title, "PDF property Title", LIKELY if _plain_words(title) in _plain_words(head) else 0)
     for name in re.split(r";|\band\b|&|,(?=\s*\S+\s+\S+)", author):
         if is_name(name.strip()) and _is_in(name, head):
             yield Find("authors", name, "PDF property Author, named on the first page", LIKELY)

@@ -59,8 +59,10 @@ def reflow(pages: Sequence[Page], out: dict[int, str]) -> Flow:
             text.add(joiner.render(open_block))
             open_block = None
         if open_block is not None:  # the paragraph runs over the end of the page: this page begins within it
-            starts.append(text.next + len(joiner.render(open_block)))
+            first = len(open_block.lines)
             open_block.lines += blocks[0].lines
+            upto = joiner.joined(open_block, first + 1)
+            starts.append(text.next + len(upto) - len(open_block.lines[first].text))
             blocks = blocks[1:]
         else:
             starts.append(text.next)
@@ -73,8 +75,8 @@ def reflow(pages: Sequence[Page], out: dict[int, str]) -> Flow:
         open_block = last if last is not None else open_block
     if open_block is not None:
         text.add(joiner.render(open_block))
-    whole = "\n\n".join(text.blocks)
-    return Flow(whole, tuple(min(start, len(whole)) for start in starts))
+    said = "\n\n".join(text.blocks)
+    return Flow(said, tuple(min(start, len(said)) for start in starts))
 
 
 class _Text:
@@ -221,16 +223,20 @@ class _Joiner:
 
     def render(self, block: _Block) -> str:
         """The text of the block."""
-        text = block.lines[0].text
-        for previous, line in zip(block.lines, block.lines[1:], strict=False):
-            text = self._join(text, previous, line, block)
-        text = text.replace(HYPHEN, "-")
+        text = self.joined(block, len(block.lines)).replace(HYPHEN, "-")
         if block.kind == "heading":
             return f"## {text}"
         if block.kind == "note":
             match = _NOTE.match(text)
             return f"[Note {match[1] or match[2]}] {text[match.end() :].strip()}" if match else f"[Note] {text}"
         return f"\\{text}" if re.match(r"#{1,6}\s", text) else text
+
+    def joined(self, block: _Block, count: int) -> str:
+        """The first `count` lines of the block, joined."""
+        text = block.lines[0].text
+        for number in range(1, count):
+            text = self._join(text, block.lines[number - 1], block.lines[number], block)
+        return text
 
     def _join(self, text: str, previous: Line, line: Line, block: _Block) -> str:
         start = line.text

@@ -6,7 +6,7 @@ known of it, so that it can become a brief of its own again when the first one's
 
 import json
 import sqlite3
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -105,18 +105,20 @@ def forget_copies(connection: sqlite3.Connection, brief_id: str) -> None:
         connection.execute("DELETE FROM copies WHERE brief = ?", (brief_id,))
 
 
-def heir(connection: sqlite3.Connection, brief: Brief, met: Container[str]) -> Brief | None:
+def heir(connection: sqlite3.Connection, brief: Brief, now: Mapping[str, bytes]) -> Brief | None:
     """Return the copy that keeps the text which the brief is about to lose, as a brief of its own; None if none does.
 
-    A copy from the same file keeps it only if it was `met` in this add: the file may have lost it.
+    `now` holds the text digests of the names that this add has met: such a copy may have another text by now. One of
+    the same file must have been met, because the file may have lost it.
     """
     if not has_copies(connection):
         return None
     for own in read_briefs(connection, [brief.id]):
-        if text_digest(own.text) != text_digest(brief.text):
+        text = text_digest(own.text)
+        if text != text_digest(brief.text):
             copies = connection.execute("SELECT id, source, known FROM copies WHERE brief = ? ORDER BY id", (brief.id,))
             for copy_id, source, known in copies:
-                if source != brief.source or copy_id in met:
+                if now.get(copy_id, b"" if source == brief.source else text) == text:
                     return replace(own, **_fields(known), source=source)
     return None
 

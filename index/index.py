@@ -333,7 +333,7 @@ class Index:
                     continue
                 row = connection.execute("SELECT digest, source FROM briefs WHERE id = ?", (brief.id,)).fetchone()
                 if row is None or row[0] != brief_digest(brief):
-                    changed += merging.to_write(connection, brief, claimed)
+                    changed += merging.to_write(connection, brief)
                     continue
                 merging.unchanged(brief)
                 done["unchanged"].append(brief.id)

@@ -6,6 +6,8 @@ without its training, and with product quantization (Jegou et al. 2011) for ColB
 becomes PARTS bytes, one for the nearest of 256 centroids in each of PARTS slices.
 """
 
+from collections.abc import Sequence
+
 import faiss
 import numpy as np
 
@@ -75,17 +77,22 @@ def codec_from_bytes(data: bytes, dimension: int) -> TokenCodec:
     return TokenCodec(np.frombuffer(data, np.float32, offset=4).reshape(parts, CENTROIDS, dimension // parts))
 
 
-def late_scores(query: Encoding, weights: Floats, rows: Floats, sizes: list[int]) -> Floats:
+def late_scores(query: Encoding, weights: Floats, rows: Floats, sizes: Sequence[int]) -> Floats:
     """Return the score (n,) of each of n passages, in [0, 1]; one without rows gets 0.
 
     `rows` holds the token vectors of all passages one below the other, of any length, `sizes` how many each passage
     has; `weights`, one for each piece of the query, sum to 1.
     """
-    return np.asarray(np.clip(met(query, rows, sizes) @ weights, 0.0, 1.0), dtype=np.float32)
+    if not len(query.tokens):
+        return np.zeros(len(sizes), dtype=np.float32)
+    return np.asarray(np.clip(best_matches(query, rows, sizes) @ weights, 0.0, 1.0), dtype=np.float32)
 
 
-def met(query: Encoding, rows: Floats, sizes: list[int]) -> Floats:
-    """Return how well each piece of the query is met in each passage (n, m): the highest cosine, 0 without rows."""
+def best_matches(query: Encoding, rows: Floats, sizes: Sequence[int]) -> Floats:
+    """Return, as (n, m), the best cosine of each of the m pieces of the query in each of n passages; without rows, 0.
+
+    `rows` and `sizes` are those of `late_scores`.
+    """
     best = np.zeros((len(sizes), len(query.tokens)), dtype=np.float32)
     filled = np.flatnonzero(sizes)
     if not len(filled) or not len(query.tokens):

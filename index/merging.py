@@ -1,7 +1,6 @@
 """One add's decisions on texts that have a name already: which name is the brief, which is a copy of it."""
 
 import sqlite3
-from collections.abc import Container
 
 from ..corpus import Brief, Failure
 from .copies import heir, inherit, is_kept, is_one, keep_copy, original
@@ -16,20 +15,23 @@ class Merging:
     def __init__(self) -> None:
         self.found: list[tuple[str, str]] = []
         self._texts: dict[bytes, Brief] = {}
+        self._now: dict[str, bytes] = {}  # the text that each name has in this add
         self._changing: set[str] = set()  # briefs of the index whose text there is no longer to be trusted
         self._copies: list[tuple[Brief, str]] = []
         self._heirs: list[tuple[str, str]] = []
 
     def unchanged(self, brief: Brief) -> None:
         """Note a brief that is in the index as it is."""
-        self._texts.setdefault(text_digest(brief.text), brief)
+        self._now[brief.id] = text_digest(brief.text)
+        self._texts.setdefault(self._now[brief.id], brief)
 
-    def to_write(self, connection: sqlite3.Connection, brief: Brief, met: Container[str]) -> list[Brief]:
+    def to_write(self, connection: sqlite3.Connection, brief: Brief) -> list[Brief]:
         """Return the briefs to be written for this one: itself, none where it is a copy, and one that keeps the text
         which it had until now, if a copy has it still."""
         digest = text_digest(brief.text)
         other = self._texts.get(digest) or original(connection, brief, self._changing)
-        writes = self._left_behind(connection, brief, met)
+        writes = self._left_behind(connection, brief)
+        self._now[brief.id] = digest
         self._changing.add(brief.id)
         if other is not None and other.id != brief.id and is_one(other, brief):
             if other.published or not brief.published:
@@ -40,11 +42,11 @@ class Merging:
         self._texts[digest] = brief
         return [*writes, brief]
 
-    def _left_behind(self, connection: sqlite3.Connection, brief: Brief, met: Container[str]) -> list[Brief]:
+    def _left_behind(self, connection: sqlite3.Connection, brief: Brief) -> list[Brief]:
         """The copy that becomes a brief because this one's text changes, if any does."""
         digest = text_digest(brief.text)
         waiting = [copy for copy, brief_id in self._copies if brief_id == brief.id and text_digest(copy.text) != digest]
-        left = heir(connection, brief, met) or next(iter(waiting), None)
+        left = heir(connection, brief, self._now) or next(iter(waiting), None)
         if left is None or text_digest(left.text) in self._texts:
             return []
         self._copies = [

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .cover import cover
 from .dense import EXACT_FILTER, DenseIndex
 from .fuse import fuse, scaled
-from .late import TokenCodec, idf_weights, met, weakest
+from .late import TokenCodec, best_matches, idf_weights, weakest
 from .lexical import search_terms, terms
 from .store import read_tokens, read_vectors
 from .types import Encoding, Floats, Ints
@@ -83,7 +83,7 @@ def _reranked(
     top, rest = found.numbers[:CANDIDATES], found.numbers[CANDIDATES:]
     codes = read_tokens(connection, top)
     vectors, sizes = codec.unpack(b"".join(codes)), [codec.size(code) for code in codes]
-    best = met(encoding, vectors, sizes)
+    best = best_matches(encoding, vectors, sizes)
     late = np.clip(best @ piece_weights(connection, encoding, total), 0.0, 1.0)
     mixed = FUSED_WEIGHT * found.scores[:CANDIDATES] + LATE_WEIGHT * scaled(late)
     mixed += COVER_WEIGHT * scaled(covered) + WEAKEST_WEIGHT * scaled(weakest(best))

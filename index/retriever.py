@@ -15,13 +15,13 @@ from .fuse import blend, capped
 from .index import Index, View
 from .ingest import front_text
 from .korean import Concept
-from .late import late_scores
+from .late import best_matches
 from .moment import LATEST_WEIGHT, OUTSIDE, SIDE_WEIGHT, UNDATED_NAMING, WINDOW_WEIGHT, recency, shifted, window_fit
 from .plan import Inquiry, Planner, QueryPlan, default_planner
 from .rank import Ranking, piece_weights, ranked
 from .relatives import newer_versions, prefer_newer
 from .store import Known, allowed_numbers, known_values, read_moments, read_packed, read_passages
-from .types import Encoder, Encoding, Filter, Floats, Hit, Ints
+from .types import Encoder, Encoding, Filter, Floats, Hit, Ints, SpanMatches, unit
 
 CAP = 4  # passages of one brief before others have had theirs; it changes MRR by less than 0.001
 CERTAIN, OUTDATED, NAMED, TOUCHED, LEAD = 0.55, 0.35, 0.4, 0.3, 4
@@ -118,16 +118,21 @@ class Retriever:
 
         `spans` are (start, end) in `hit.passage.text`, such as its sentences. The score is late interaction with the
         stored token vectors of the span, which saw the whole passage when they were made. Without stored ones, and for
-        a passage that has left the index, it is the share of the query's words that the span holds.
+        a passage that has left the index, it is the weight of the query's words that the span holds.
         """
-        encoding = self._encoded(query)
+        return self.match_spans(query, hits, spans).scores()
+
+    def match_spans(self, query: str, hits: Sequence[Hit], spans: Sequence[Sequence[tuple[int, int]]]) -> SpanMatches:
+        """Return how each span meets each word piece of the query; `score_spans` says from what."""
+        encoding, encoder = self._encoded(query), self.index.encoder
         with self.index.reading() as view, view.store.reading() as connection:
             weights = piece_weights(connection, encoding, len(view.dense))
             packed = read_packed(connection, [hit.passage.id for hit in hits]) if view.codec else {}
-            return [
-                _span_scores(self.index.encoder, view, encoding, weights, hit, places, packed)
-                for hit, places in zip(hits, spans, strict=True)
-            ]
+            best, near = _matched(encoder, view, encoding, hits, spans, packed)
+        prefix = len(encoder.spec.query_prefix)
+        offsets = encoder.offsets(encoder.spec.query_prefix + query)
+        places = tuple((max(0, start - prefix), max(0, end - prefix)) for start, end in offsets)
+        return SpanMatches(places, weights, tuple(best), tuple(near))
 
     # --- one inquiry ---------------------------------------------------------------------------------------------
 
@@ -338,29 +343,55 @@ def _briefs_of(connection: sqlite3.Connection, numbers: Ints) -> list[str]:
     return [str(found[number]) for number in numbers.tolist()]
 
 
-def _span_scores(
+def _matched(
     encoder: Encoder,
     view: View,
     query: Encoding,
-    weights: Floats,
-    hit: Hit,
-    spans: Sequence[tuple[int, int]],
+    hits: Sequence[Hit],
+    spans: Sequence[Sequence[tuple[int, int]]],
     packed: dict[str, tuple[str, bytes]],
-) -> Floats:
-    if view.codec is None or hit.passage.id not in packed:
-        return _word_shares(query, encoder, hit.passage.text, spans)
-    title, codes = packed[hit.passage.id]
-    text, rows = front_text(title, encoder) + hit.passage.text, view.codec.unpack(codes)
-    starts = np.array([start for start, _ in encoder.offsets(text)]) - (len(text) - len(hit.passage.text))
-    if len(starts) != len(rows):  # made by an older tokenizer
-        return _word_shares(query, encoder, hit.passage.text, spans)
-    inside = [(starts >= start) & (starts < end) for start, end in spans]
-    sizes = [int(mask.sum()) for mask in inside]
-    return late_scores(query, weights, np.concatenate([rows[mask] for mask in inside] or [rows[:0]]), sizes)
+) -> tuple[list[Floats], list[Floats]]:
+    """Each hit's `best` and `nearness`, as `SpanMatches` has them; all token vectors go through one multiplication."""
+    codec = view.codec
+    stored = [packed.get(hit.passage.id) if codec else None for hit in hits]
+    vectors = codec.unpack(b"".join(codes for _, codes in filter(None, stored))) if codec and any(stored) else None
+    inside, at = [], 0
+    best: list[Floats] = []
+    near: list[Floats] = []
+    for hit, places, found in zip(hits, spans, stored, strict=True):
+        rows = starts = np.zeros(0, np.float32)
+        if found and codec and vectors is not None:
+            title, codes = found
+            rows = vectors[at : at + codec.size(codes)]
+            at += len(rows)
+            text = front_text(title, encoder) + hit.passage.text
+            starts = np.array([start for start, _ in encoder.offsets(text)]) - (len(text) - len(hit.passage.text))
+        if len(rows) and len(starts) == len(rows):
+            inside += [rows[(starts >= start) & (starts < end)] for start, end in places]
+            best.append(np.zeros((0, len(query.pieces)), np.float32))
+            near.append(np.zeros(0, np.float32))
+        else:  # nothing stored, or by an older tokenizer
+            worded = _word_matches(query, encoder, hit.passage.text, places)
+            best.append(worded[0])
+            near.append(worded[1])
+    if vectors is None or not inside:
+        return best, near
+    sizes = [len(each) for each in inside]
+    matched = best_matches(query, np.concatenate(inside), sizes)
+    means = np.array([each.mean(axis=0) if len(each) else np.zeros(vectors.shape[1]) for each in inside], np.float32)
+    cosines = np.asarray(unit(means) @ query.vector, np.float32)
+    at = 0
+    for number, places in enumerate(spans):
+        if not len(best[number]) and len(places):
+            best[number], near[number] = matched[at : at + len(places)], cosines[at : at + len(places)]
+            at += len(places)
+    return best, near
 
 
-def _word_shares(query: Encoding, encoder: Encoder, text: str, spans: Sequence[tuple[int, int]]) -> Floats:
-    asked = set(query.pieces.tolist())
-    return np.array(
-        [len(asked & set(encoder.pieces(text[start:end]))) / max(1, len(asked)) for start, end in spans], np.float32
-    )
+def _word_matches(
+    query: Encoding, encoder: Encoder, text: str, spans: Sequence[tuple[int, int]]
+) -> tuple[Floats, Floats]:
+    """Without token vectors: 1 for each piece that the span holds, and their share for the nearness."""
+    held = [np.isin(query.pieces, encoder.pieces(text[start:end])) for start, end in spans]
+    best = np.array(held, dtype=np.float32).reshape(len(spans), len(query.pieces))
+    return best, best.sum(axis=1) / max(1, len(query.pieces))

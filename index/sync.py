@@ -205,6 +205,7 @@ def apply_sync(
         replaced=tuple(each for report in reports for each in report.replaced),
         failed=(*found.failed, *(each for report in reports for each in report.failed)),
         passages=sum(report.passages for report in reports),
+        duplicates=tuple(each for report in reports for each in report.duplicates),
     )
     return SyncReport(plan, added, tuple(pruned), () if prune else tuple(vanished))
 

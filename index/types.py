@@ -105,6 +105,25 @@ class Hit:
     newer: str = ""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SpanMatches:
+    """How spans of passages meet the m word pieces of a query.
+
+    `places` are the pieces' (start, end) in the query, `weights` (m,) sum to 1. For each hit, `best` is (spans, m), the
+    best cosine of each piece within each span, and `nearness` (spans,), the cosine of the query and of the span's mean
+    token vector: what the encoder would make of the span in its passage.
+    """
+
+    places: tuple[tuple[int, int], ...]
+    weights: Floats
+    best: tuple[Floats, ...]
+    nearness: tuple[Floats, ...]
+
+    def scores(self) -> list[Floats]:
+        """Return, for each hit, the late-interaction score of each span, in [0, 1]."""
+        return [np.asarray(np.clip(rows @ self.weights, 0.0, 1.0), dtype=np.float32) for rows in self.best]
+
+
 @dataclass(frozen=True, slots=True)
 class AddReport:
     """What `Index.add` did with each brief, by id; `failed` holds what was not taken, with reasons."""

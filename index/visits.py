@@ -44,14 +44,14 @@ class Visits:
         """Remember the visits; to be called once their briefs are in the index."""
         new = [visit for visit in visits if self.visit(visit.url) != visit]
         if new:
-            with self._store.writing() as connection:
+            with self._store.writing(same_content=True) as connection:
                 connection.execute(_SCHEMA)
                 connection.executemany("INSERT OR REPLACE INTO visits VALUES (?, ?, ?, ?, ?)", map(astuple, new))
 
     def forget(self, urls: Iterable[str]) -> None:
         """Forget the addresses: next time they are new."""
         asked = json.dumps(list(urls))
-        with self._store.writing() as connection:
+        with self._store.writing(same_content=True) as connection:
             connection.execute(_SCHEMA)
             connection.execute("DELETE FROM visits WHERE url IN (SELECT value FROM json_each(?))", (asked,))
 

@@ -1,24 +1,24 @@
 """The assistant: a question in, an answer made of exact quotes out, or an honest refusal."""
 
-import math
 import re
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import partial
 
 from ..corpus.language import guess_language
 from ..index import Filter, Hit, Index, Retriever
 from ..index.parts import FUNCTION_WORDS
 from ..index.plan import QueryPlan
-from .extract import WORDS, Sentence, ranked_sentences, select
-from .types import Answer, Citation, Claim, Verdict, reference
+from . import wording
+from .compose import Quote, claims_of, markdown
+from .confidence import HEDGE_BELOW, REFUSE_BELOW, confidence, holds, on_topic
+from .evidence import Evidence, weigh
+from .extract import Reading, Sentence, read
+from .notes import age_note, differing, differing_note, unanswered_note
+from .question import Asked, Kind, read_question
+from .select import LONG_SENTENCES, SENTENCES, in_order, select, word_limit
+from .types import Answer, reference
 
-REFUSAL = "The briefs do not say."
-"""Every refusal begins with this sentence, in one form everywhere."""
-
-# Logistic in the best similarity of a passage, fitted by tests/benchmarks/refusal.py on the shelf's questions.
-SLOPE, MIDDLE = 36.0, 0.395
-REFUSE_BELOW = 0.5
 OWN_WORDS, OWN_FLOOR = 5, 0.31  # dev follow-ups of so many words reach 0.33, off-topic ones and orders at most 0.29
 PASSAGES = 8  # read for an answer
 TERM_FOUND = 0.75  # probability that a question for one term is answered where a passage holds the term
@@ -26,6 +26,19 @@ _DEFINING = frozenset(
     ["define", "defined", "definition", "explain", "mean", "meaning", "means", "meant", "term", "word"]
 )
 NEAREST = 2  # briefs named in a refusal
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """Everything that is known before an answer is put together."""
+
+    plan: QueryPlan
+    asked: Asked
+    hits: tuple[Hit, ...]
+    readings: tuple[Reading, ...]
+    evidence: Evidence
+    probability: float
+    korean: bool
 
 
 class Assistant:
@@ -49,29 +62,8 @@ class Assistant:
         Raises:
             QuestionError: the question is empty or far too long.
         """
-        plan = plan or self.retriever.plan(question, history)
-        hits = self.retriever.search(question, PASSAGES, history, where, plan=plan)
-        probability = confidence(hits)
-        if names_its_term(plan.standalone, hits):
-            probability = max(probability, TERM_FOUND)
-        if plan.standalone != plan.question:
-            probability *= self._own_fit(plan.question, hits)
-        if probability < REFUSE_BELOW:
-            return replace(refusal(plan.standalone, hits, probability), plan=plan, hits=tuple(hits))
-        sentences: list[Sentence] = []
-        for inquiry in plan.inquiries:
-            served = [hit for hit in hits if hit.side == inquiry.label]
-            ranked = ranked_sentences(self.retriever, inquiry.topic, served)
-            sentences += select(ranked, WORDS // len(plan.inquiries), sentences)
-        return replace(quoted(plan.standalone, sentences, probability), plan=plan, hits=tuple(hits))
-
-    def _own_fit(self, question: str, hits: Sequence[Hit]) -> float:
-        """1, or 0 for a follow-up whose own words nothing meets: carried topics must not answer for an order."""
-        if len(question.split()) < OWN_WORDS or guess_language(question) == "ko":
-            return 1.0
-        whole = [[(0, len(hit.passage.text))] for hit in hits]
-        best = max((float(score.max()) for score in self.retriever.score_spans(question, hits, whole)), default=0.0)
-        return float(best >= OWN_FLOOR)
+        *_, answer = self.stream(question, history, where, plan=plan)
+        return answer
 
     def stream(
         self,
@@ -81,14 +73,49 @@ class Assistant:
         *,
         plan: QueryPlan | None = None,
     ) -> Iterator[Answer]:
-        """Yield the answer as it grows, claim by claim; each part is an `Answer`, the last is what `ask` returns."""
-        answer = self.ask(question, history, where, plan=plan)
-        for count in range(1, len(answer.claims)):
-            claims = answer.claims[:count]
-            cited = {number for claim in claims for number in claim.citations}
-            citations = tuple(citation for citation in answer.citations if citation.number in cited)
-            yield replace(answer, text=_text(claims), claims=claims, citations=citations)
-        yield answer
+        """Yield the answer as its parts are ready: a comparison side by side, then the whole, as `ask` returns it."""
+        found = self._read(question, history, where, plan)
+        if found.probability < REFUSE_BELOW or not any(reading.sentences for reading in found.readings):
+            yield _refusal(found)
+            return
+        quotes: list[Quote] = []
+        for inquiry, reading in zip(found.plan.inquiries, found.readings, strict=True):
+            side = self._side(found, reading, inquiry.label, quotes)
+            quotes += side
+            if side and len(found.readings) > 1 and inquiry is not found.plan.inquiries[-1]:
+                yield _answer(found, quotes, ())
+        yield _answer(found, quotes, _notes(found, quotes))
+
+    def evidence(self, question: str, history: Sequence[str] = (), where: Filter | None = None) -> Evidence:
+        """Return what the confidence of the answer is reckoned from."""
+        return self._read(question, history, where).evidence
+
+    def _read(
+        self, question: str, history: Sequence[str], where: Filter | None, plan: QueryPlan | None = None
+    ) -> _Read:
+        plan = plan or self.retriever.plan(question, history)
+        hits = self.retriever.search(question, PASSAGES, history, where, plan=plan)
+        asked = read_question(plan)
+        readings = tuple(
+            read(self.retriever, inquiry, asked, plan.question, [hit for hit in hits if hit.side == inquiry.label])
+            for inquiry in plan.inquiries
+        )
+        evidence = weigh(plan, asked, readings, self.retriever.planner.names)
+        probability = confidence(evidence)
+        if on_topic(evidence.similarity) < TERM_FOUND and names_its_term(plan.standalone, hits):
+            probability = TERM_FOUND * holds(evidence.values()[1:])
+        if plan.standalone != plan.question:
+            probability *= self._own_fit(plan.question, hits)
+        korean = guess_language(plan.question) == "ko"
+        return _Read(plan, asked, tuple(hits), readings, evidence, probability, korean)
+
+    def _own_fit(self, question: str, hits: Sequence[Hit]) -> float:
+        """1, or 0 for a follow-up whose own words nothing meets: carried topics must not answer for an order."""
+        if len(question.split()) < OWN_WORDS or guess_language(question) == "ko":
+            return 1.0
+        whole = [[(0, len(hit.passage.text))] for hit in hits]
+        best = max((float(score.max()) for score in self.retriever.score_spans(question, hits, whole)), default=0.0)
+        return float(best >= OWN_FLOOR)
 
     async def aask(self, question: str, history: Sequence[str] = (), where: Filter | None = None) -> Answer:
         """Return what `ask` does, from a thread, so that the event loop goes on; a few run at once, others wait."""
@@ -104,11 +131,19 @@ class Assistant:
 
         return parts_in_thread(partial(self.stream, question, history, where))
 
-
-def confidence(hits: Sequence[Hit]) -> float:
-    """Return the probability, in [0, 1], that the passages found answer the question."""
-    best = max((hit.similarity for hit in hits), default=0.0)
-    return 1 / (1 + math.exp(-SLOPE * (best - MIDDLE)))
+    def _side(self, found: _Read, reading: Reading, label: str, before: Sequence[Quote]) -> list[Quote]:
+        """The quotes for one inquiry, in reading order."""
+        sides = len(found.readings)
+        words = word_limit(found.asked) // sides
+        most = max(2, LONG_SENTENCES // sides) if sides > 1 else SENTENCES
+        if found.asked.kind is Kind.LIST:
+            most = LONG_SENTENCES
+        chosen = select(reading.sentences, words, most, [quote.sentence for quote in before])
+        other = differing(found.asked, found.plan.question, reading) if sides == 1 else None
+        if other and other not in chosen:
+            chosen.append(other)
+        shown = sides > 1 or other is not None
+        return [Quote(sentence, label, shown) for sentence in in_order(chosen)]
 
 
 def names_its_term(question: str, hits: Sequence[Hit]) -> bool:
@@ -124,30 +159,61 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[^\W\d_][\w'-]*", text.lower())
 
 
-def quoted(query: str, sentences: Sequence[Sentence], probability: float) -> Answer:
-    """Return the answer that quotes these sentences, one citation each."""
-    citations: list[Citation] = []
-    claims: list[Claim] = []
-    for number, sentence in enumerate(sentences, start=1):
-        hit = sentence.hit
-        citations.append(Citation(number, hit.passage, hit.brief, sentence.text, sentence.start, sentence.end))
-        claims.append(Claim(sentence.text, (number,), Verdict.SUPPORTED, hit.side))  # its own words: nothing to check
-    return Answer(_text(claims), query, tuple(claims), tuple(citations), False, probability)
+def _answer(found: _Read, quotes: Sequence[Quote], notes: Sequence[str]) -> Answer:
+    """The answer that quotes these sentences; a doubtful one begins with what is not stated."""
+    claims, citations = claims_of(quotes, found.asked, found.plan.question, found.korean)
+    hedged = found.probability < HEDGE_BELOW
+    lead = wording.not_stated(found.korean, found.evidence.missing) if hedged else ""
+    text = markdown(lead, claims, notes, bullets=found.asked.kind is Kind.LIST)
+    partial = hedged or bool(_gaps(found, [quote.sentence for quote in quotes]))
+    return Answer(
+        text,
+        found.plan.standalone,
+        claims,
+        citations,
+        confidence=found.probability,
+        partial=partial,
+        notes=tuple(notes),
+        lead=lead,
+        plan=found.plan,
+        hits=found.hits,
+    )
 
 
-def refusal(query: str, hits: Sequence[Hit], probability: float) -> Answer:
-    """Return the refusal, which names the nearest briefs, so that a reader can look for himself."""
-    nearest = list(dict.fromkeys(reference(hit.brief) for hit in hits))[:NEAREST]
-    text = f"{REFUSAL} Nearest: {'; '.join(nearest)}." if nearest else f"{REFUSAL} There are no briefs to search yet."
-    return Answer(text, query, abstained=True, confidence=probability)
+def _notes(found: _Read, quotes: Sequence[Quote]) -> list[str]:
+    sentences: list[Sentence] = [quote.sentence for quote in quotes]
+    notes = [age_note(found.plan, [sentence.hit.brief for sentence in sentences], found.korean)]
+    if len(found.readings) == 1:
+        other = differing(found.asked, found.plan.question, found.readings[0])
+        if other:
+            notes.append(differing_note(found.readings[0].sentences[0], other, found.korean))
+    if found.probability >= HEDGE_BELOW:
+        notes += _gaps(found, sentences)
+    return [note for note in notes if note]
 
 
-def _text(claims: Sequence[Claim]) -> str:
-    lines = []
-    side = ""
-    for claim in claims:
-        if claim.side != side:
-            side = claim.side
-            lines.append(f"**{side}**")
-        lines.append(f"“{claim.text}” {' '.join(f'[{number}]' for number in claim.citations)}")
-    return "\n\n".join(lines)
+def _gaps(found: _Read, sentences: Sequence[Sentence]) -> list[str]:
+    """The notes on what is missing: sides without a passage, and parts of the question that nothing quoted answers."""
+    silent = [
+        inquiry.label
+        for inquiry, reading in zip(found.plan.inquiries, found.readings, strict=True)
+        if not reading.sentences
+    ]
+    notes = [wording.one_sided(found.korean, silent)] if silent else []
+    if len(found.readings) == 1:
+        notes.append(unanswered_note(found.asked, found.plan.question, sentences, found.korean))
+    return [note for note in notes if note]
+
+
+def _refusal(found: _Read) -> Answer:
+    """The refusal, which says what is missing and names the nearest briefs, so that a reader can look for himself."""
+    nearest = list(dict.fromkeys(reference(hit.brief) for hit in found.hits))[:NEAREST]
+    missing = found.evidence.missing if nearest else ()
+    return Answer(
+        wording.refusal_text(found.korean, missing, nearest),
+        found.plan.standalone,
+        abstained=True,
+        confidence=found.probability,
+        plan=found.plan,
+        hits=found.hits,
+    )

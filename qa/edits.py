@@ -13,7 +13,7 @@ from ..index.parts import word_set
 from .dates_said import Said
 from .named import Named
 from .numbers import Quantity, entails
-from .wording import Word, synonyms
+from .synonyms import Word, synonyms
 
 SHARED = 0.55  # of the claim's units that stand in the sentence in the same order, for it to be a copy with edits
 LONGEST = 5  # units of one edit

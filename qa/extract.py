@@ -1,73 +1,225 @@
-"""From hits to sentences: which sentences of the passages found answer the question, quoted exactly."""
+"""From hits to sentences: which sentences of the passages found answer the question, quoted exactly.
 
+Each sentence gets a score that is linear in what is known of it (`Sentence.features`); the softmax of the scores over
+all sentences read is the probability that this one answers. The weights come from questions with known answers:
+`python -m tests.benchmarks.sentences --fit`.
+"""
+
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..corpus.sentences import sentence_spans
 from ..index import Hit, Retriever
+from ..index.plan import Inquiry
+from ..index.types import Floats, SpanMatches, Window
+from .question import TYPED, Asked
+from .typed import answers, words_of
 
-WORDS = 100  # an answer is at most about this long
-SENTENCES = 3
-NEAR_BEST = 0.85  # of the best sentence's score, for another sentence to be worth its words
-PASSAGE_SHARE = 0.3  # of a sentence's score that comes from its passage's rank
-MIN_WORDS = 4  # shorter ones are headings and bylines
+FEATURES = (
+    "late",  # late interaction of the sentence with the question
+    "late_before",  # ... of the sentence and the one before it together
+    "nearness",  # cosine of the sentence's mean token vector with the question's vector
+    "passage",  # late interaction of the whole passage
+    "hit",  # the passage's score in the search, in [0, 1]
+    "typed",  # share of the kinds asked for that the sentence holds a new span of
+    "noun",  # how well the noun asked for is met, in [0, 1]
+    "defines",  # 1 if a term is asked for and the sentence says what it is: "X is", "X (", "X, a"
+    "year",  # 1 if it names a year of the question, -1 if only others
+    "month",  # the same of months
+    "window",  # 1 if the brief is of the question's window, -1 if it is older than that
+    "length",  # words, at most 60, in [0, 1]
+    "first",  # 1 for the first sentence of a passage
+    "short",  # 1 under MIN_WORDS + 2 words
+)
+WEIGHTS = (16.3, 8.7, 5.4, -3.2, 7.9, 1.7, 4.9, 1.5, 0.9, 0.3, 2.9, -1.4, -0.9, -1.9)
+# `defines` has no case in the training questions and is set by hand.
+TYPED_FROM = 24  # sentences whose typed spans are looked for; the search for names and numbers takes the most time
+MIN_WORDS = 5  # shorter ones are headings and bylines
 LONGEST = 90  # words; a longer "sentence" is a table or a list run together, quoted only if nothing else fits
+REPEATED = 0.7
+_DEFINITION = re.compile(
+    r"^(?:what|who)(?:['’]s| is| are| was| were| does| do)(?: the| an?| meant by)? (?P<term>[^?,]{2,40}?)"
+    r"(?: mean| stand for)?\??$",
+    re.IGNORECASE,
+)
+_MONTH = re.compile(r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:[a-z]{2,6})?\b")
+_YEAR = re.compile(r"(?<![\d,.])(?:19|20)\d\d(?![\d,]|\.\d)")
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a hit's passage; `start` and `end` are offsets in the brief's text. `score` is in [0, 1]."""
+    """A sentence of a hit's passage; `start` and `end` are offsets in the brief's text.
+
+    `features` are in the order of FEATURES, `met` is how well each word piece of the question is met, in the order of
+    the question; `score` is any number, `chance`, in [0, 1], the probability that this sentence, of all that were read,
+    answers.
+    """
 
     hit: Hit
     start: int
     end: int
+    features: tuple[float, ...]
+    met: tuple[float, ...]
     score: float
+    chance: float
 
     @property
     def text(self) -> str:
         """The exact words."""
         return self.hit.brief.text[self.start : self.end]
 
+    def feature(self, name: str) -> float:
+        """The feature's value."""
+        return self.features[FEATURES.index(name)]
 
-def ranked_sentences(retriever: Retriever, query: str, hits: Sequence[Hit]) -> list[Sentence]:
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """The sentences read for one inquiry, best first, and the pieces of its query: where they stand, their weights."""
+
+    query: str
+    sentences: tuple[Sentence, ...]
+    places: tuple[tuple[int, int], ...]
+    weights: tuple[float, ...]
+
+
+def read(retriever: Retriever, inquiry: Inquiry, asked: Asked, question: str, hits: Sequence[Hit]) -> Reading:
     """Return the sentences of the hits' passages, best first."""
-    if not hits:
-        return []
+    query = inquiry.topic
     spans = [sentence_spans(hit.passage.text, hit.brief.language) for hit in hits]
-    scores = retriever.score_spans(query, hits, spans)
+    matches = retriever.match_spans(query, hits, spans)
+    rows = [(number, place) for number, places in enumerate(spans) for place in range(len(places))]
+    if not rows:
+        return Reading(query, (), matches.places, tuple(matches.weights.tolist()))
+    values = _features(matches, hits, spans, asked, question, inquiry.window)
+    texts = [hits[number].passage.text[slice(*spans[number][place])] for number, place in rows]
+    _add_typed(values, texts, asked, question)
+    scores = values @ np.array(WEIGHTS)
+    lengths = np.array([len(text.split()) for text in texts])
+    fit = (lengths >= MIN_WORDS) & (lengths <= LONGEST)
+    if fit.any():
+        scores = np.where(fit, scores, -np.inf)
+    chances = np.exp(scores - scores.max())
+    chances /= chances.sum()
     sentences = [
         Sentence(
-            hit,
-            hit.passage.start + start,
-            hit.passage.start + end,
-            (1 - PASSAGE_SHARE) * float(score) + PASSAGE_SHARE * hit.score * hits[0].similarity,
+            hits[number],
+            hits[number].passage.start + spans[number][place][0],
+            hits[number].passage.start + spans[number][place][1],
+            tuple(values[row].tolist()),
+            tuple(matches.best[number][place].tolist()),
+            float(scores[row]),
+            float(chances[row]),
         )
-        for hit, places, values in zip(hits, spans, scores, strict=True)
-        for (start, end), score in zip(places, values, strict=True)
+        for row, (number, place) in enumerate(rows)
+        if np.isfinite(scores[row])
     ]
-    kept = [sentence for sentence in sentences if MIN_WORDS <= len(sentence.text.split()) <= LONGEST]
-    return sorted(kept or sentences, key=lambda sentence: (-sentence.score, sentence.start))
+    ordered = sorted(sentences, key=lambda sentence: -sentence.score)
+    return Reading(query, tuple(ordered), matches.places, tuple(matches.weights.tolist()))
 
 
-def select(sentences: Sequence[Sentence], words: int = WORDS, before: Sequence[Sentence] = ()) -> list[Sentence]:
-    """Return the sentences of an answer of about `words` words, in reading order: briefs by their best sentence, then
-    as they stand. What repeats one of `before`, or one already chosen, is left out."""
-    chosen: list[Sentence] = []
-    for sentence in sentences:
-        length = len(sentence.text.split())
-        if chosen and (sentence.score < NEAR_BEST * chosen[0].score or length > words):
+def _features(
+    matches: SpanMatches,
+    hits: Sequence[Hit],
+    spans: Sequence[Sequence[tuple[int, int]]],
+    asked: Asked,
+    question: str,
+    window: Window | None,
+) -> Floats:
+    """The features (sentences, FEATURES), typed spans left at 0."""
+    weights, years, term = matches.weights, set(_YEAR.findall(question)), defined_term(question)
+    months = months_of(question)
+    noun = noun_pieces(matches, asked, question)
+    rows = []
+    for number, hit in enumerate(hits):
+        best = matches.best[number]
+        if not len(best):
             continue
-        if any(_repeats(sentence, other) for other in (*before, *chosen)):
-            continue
-        chosen.append(sentence)
-        words -= length
-        if len(chosen) == SENTENCES:
-            break
-    order = list(dict.fromkeys(sentence.hit.brief.id for sentence in chosen))
-    return sorted(chosen, key=lambda sentence: (order.index(sentence.hit.brief.id), sentence.start))
+        before = np.maximum(best, np.vstack([best[:1], best[:-1]]))
+        passage, timely = float(best.max(axis=0) @ weights), window_fit(hit, window)
+        for place, (start, end) in enumerate(spans[number]):
+            text = hit.passage.text[start:end]
+            words = len(text.split())
+            rows.append(
+                (
+                    float(best[place] @ weights),
+                    float(before[place] @ weights),
+                    float(matches.nearness[number][place]),
+                    passage,
+                    hit.score,
+                    0.0,
+                    float(best[place][noun].mean()) if noun else 0.0,
+                    float(bool(term and term.search(text))),
+                    named_fit(set(_YEAR.findall(text)), years),
+                    named_fit(months_of(text), months),
+                    timely,
+                    min(words, 60) / 60,
+                    float(place == 0),
+                    float(words < MIN_WORDS + 2),
+                )
+            )
+    return np.array(rows, dtype=np.float32)
 
 
-def _repeats(sentence: Sentence, other: Sentence) -> bool:
+def _add_typed(values: Floats, texts: Sequence[str], asked: Asked, question: str) -> None:
+    """Fill in the share of the typed kinds that each of the leading sentences holds a span of."""
+    kinds = [kind for kind in asked.kinds if kind in TYPED]
+    if not kinds:
+        return
+    scores = values @ np.array(WEIGHTS)
+    for row in np.argsort(-scores)[:TYPED_FROM]:
+        held = [bool(answers(kind, asked, question, texts[row])) for kind in kinds]
+        values[row, FEATURES.index("typed")] = sum(held) / len(held)
+
+
+def noun_pieces(matches: SpanMatches, asked: Asked, question: str) -> list[int]:
+    """Return the numbers of the query's pieces that belong to the noun asked for."""
+    if not asked.noun:
+        return []
+    return [
+        number
+        for number, (start, end) in enumerate(matches.places)
+        if any(place <= start and end <= place + len(asked.noun) for place in _places(question, asked.noun))
+    ]
+
+
+def _places(text: str, word: str) -> list[int]:
+    return [match.start() for match in re.finditer(re.escape(word), text, re.IGNORECASE)]
+
+
+def defined_term(question: str) -> re.Pattern[str] | None:
+    """Return what finds a sentence that says what a term is, for a question that asks just that: "What are donju?"."""
+    found = _DEFINITION.match(question)
+    if not found:
+        return None
+    says = r"(?:[\"”']|[’']s)?,? (?:\(|(?:is|are|was|were|means?|meant|refers?|stands?|or|an?|the|which|who)\b)"
+    return re.compile(re.escape(found["term"]) + says, re.IGNORECASE)
+
+
+def named_fit(named: set[str], asked: set[str]) -> float:
+    """1 if one of what is asked for is named, -1 if only others are, else 0: nothing asked, or nothing named."""
+    return 0.0 if not named or not asked else 1.0 if named & asked else -1.0
+
+
+def months_of(text: str) -> set[str]:
+    """Return the first three letters of the months named."""
+    return {match[1].lower() for match in _MONTH.finditer(text)}
+
+
+def window_fit(hit: Hit, window: Window | None) -> float:
+    """1 if the brief came out in the window or just behind it, -1 if it is older, 0 if later, or nothing is known."""
+    published = hit.brief.published
+    if window is None or published is None:
+        return 0.0
+    if window.since and (window.since - published).days > 1:
+        return -1.0
+    return float(window.until is None or (published - window.until).days <= 10)
+
+
+def repeats(sentence: Sentence, other: Sentence) -> bool:
     """Whether most words of the shorter sentence stand in the longer: the same news told twice."""
-    first, second = (set(each.text.lower().split()) for each in (sentence, other))
-    return len(first & second) > 0.7 * min(len(first), len(second))
+    first, second = (set(words_of(each.text)) for each in (sentence, other))
+    return len(first & second) > REPEATED * min(len(first), len(second))

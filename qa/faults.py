@@ -17,8 +17,8 @@ from . import dates_said, edits, meaning, numbers, polarity, roles
 from .dates_said import Said, days_said
 from .named import Named, named_there, names_in, run_there, unknown_names
 from .numbers import Quantity, quantities
+from .synonyms import Word, opposite, plain, related, synonyms, words
 from .types import Verdict
-from .wording import Word, opposite, plain, related, synonyms, words
 
 # On hand-made claims and public sets these lie on a plateau: 0.05 more or less moves balanced accuracy by 0.01.
 SUPPORTED_FROM = 0.63  # mean over the claim's words of how well each is met

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..index import Encoder, Encoding
-from .wording import Word, related, synonyms
+from .synonyms import Word, related, synonyms
 
 SAME, ALIKE = 1.0, 0.9  # of a word that stands there in some form, and of a synonym
 COMMON = 8.0  # log of the rank, in the encoder's vocabulary, from which a word counts in full: 2,980

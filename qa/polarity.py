@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .wording import SMALL_WORDS, Word, opposite, related, synonyms
+from .synonyms import SMALL_WORDS, Word, opposite, related, synonyms
 
 REACH = 3  # content words of a clause that a cue governs
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ..index.parts import AUXILIARIES, VERBS, word_set
 from .named import _SEATS, Named
-from .wording import SMALL_WORDS, Word, related, synonyms
+from .synonyms import SMALL_WORDS, Word, related, synonyms
 
 _BE = frozenset(["is", "are", "was", "were", "be", "been", "being", "gets", "got"])
 _PREPOSITIONS = word_set(

@@ -47,12 +47,18 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence of the answer with the numbers of its citations; `side` names the side of a comparison it is for."""
+    """A sentence of the answer with the numbers of its citations; `side` names the side of a comparison it is for.
+
+    `text` is exact words of the brief; `bold` has the (start, end) in it of the words that answer. `lead` stands before
+    the quote and is none of it: who "He" is, or whose words these are and of when.
+    """
 
     text: str
     citations: tuple[int, ...]
     verdict: Verdict
     side: str = ""
+    bold: tuple[tuple[int, int], ...] = ()
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +68,9 @@ class Answer:
     `text` is Markdown with [1], [2] markers. `confidence` is the probability, in [0, 1], that the briefs answer the
     question; `abstained` says that they were judged not to. `question` is the stand-alone question that was searched,
     `plan` how it was read, `hits` the passages that were read for the answer, best first. `partial` says that only a
-    part of the question is answered; `notes` say which part is missing, how old the evidence is, and the like, one
-    sentence each; they stand in `text`, too.
+    part of the question is answered, or nothing more than the nearest words are quoted; `lead` then says what is not
+    stated. `notes` say which part is missing, how old the evidence is, and the like, one sentence each. Lead and notes
+    stand in `text`, too.
     An answer holds its evidence whole, so it can be shown and exported after the index has changed.
     """
 
@@ -75,6 +82,7 @@ class Answer:
     confidence: float = 0.0
     partial: bool = False
     notes: tuple[str, ...] = ()
+    lead: str = ""
     plan: QueryPlan | None = None
     hits: tuple[Hit, ...] = ()
 
@@ -93,6 +101,7 @@ class Answer:
             "abstained": self.abstained,
             "confidence": round(self.confidence, 3),
             "partial": self.partial,
+            "lead": self.lead,
             "notes": list(self.notes),
             "claims": [
                 {
@@ -101,6 +110,8 @@ class Answer:
                     "verdict": str(claim.verdict),
                     "reason": claim.verdict.reason,
                     "side": claim.side,
+                    "bold": [list(span) for span in claim.bold],
+                    "lead": claim.lead,
                 }
                 for claim in self.claims
             ],

@@ -1,325 +1,150 @@
-"""The words of a claim and of a quote as they are compared: stems, small lists of synonyms and of opposites.
+"""The sentences that stand around the quotes, in English and in Korean. All words of an answer that are not quoted."""
 
-No tagger and no model. Stems are cut, not analysed: two words are one where their stems agree or most of both is the
-same. The lists hold general English verbs, nouns and adjectives; what they lack is left to the encoder.
-"""
+from collections.abc import Sequence
+from datetime import date
 
-import re
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from ..corpus import Brief
+from .question import Kind
 
-from ..index.parts import AUXILIARIES, DETERMINERS, PREPOSITIONS, word_set
+REFUSAL = "The briefs do not say."
+"""Every refusal of an English question begins with this sentence, in one form everywhere."""
+REFUSAL_KO = "브리프에는 답이 없습니다."
+"""And every refusal of a Korean one with this."""
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*")
-_FOLD = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " ", "\u2009": " ", "‑": "-"})
-_CLAUSE = re.compile(r"[,;:()!?]|\.(?=\s|$)|\s[-–—]\s|—|\b(?:but|although|though|while|whereas|because|and then)\b")
-
-SMALL_WORDS = (
-    PREPOSITIONS
-    | DETERMINERS
-    | (AUXILIARIES - {"dare"})
-    | word_set(
-        "i you he she it we they him them me us himself herself itself themselves who whom whose which what where when "
-        "why how there here and or but nor so than then thus if as also too very just only even still yet already "
-        "again not no n't never both each all any such same own another other others more most less least much many "
-        "several few one ones well however therefore s t per up down out off away back while although though because "
-        "since whether either neither none nobody nothing without except about around some approximately roughly now "
-        "once time times according do does did doing done having got get p m a.m p.m mr mrs ms dr would will shall "
-        "including include includes included namely meanwhile later earlier first second third moreover respectively"
-    )
-)
-
-_IRREGULAR = (
-    "said say|told tell|held hold|met meet|gave give|given give|took take|taken take|made make|rose rise|risen rise|"
-    "fell fall|fallen fall|grew grow|grown grow|sent send|built build|led lead|left leave|lost lose|won "
-    "win|began begin|"
-    "begun begin|broke break|broken break|brought bring|bought buy|came come|went go|gone go|became "
-    "become|fought fight|"
-    "found find|kept keep|knew know|known know|ran run|saw see|seen see|sold sell|shot shoot|spoke speak|spoken speak|"
-    "stood stand|thought think|wrote write|written write|withdrew withdraw|withdrawn withdraw|sought seek|paid pay|"
-    "drew draw|drawn draw|drove drive|driven drive|flew fly|flown fly|sank sink|sunk sink|struck strike|threw throw|"
-    "thrown throw|chose choose|chosen choose|spent spend|taught teach|caught catch|forbade forbid|forbidden forbid|"
-    "hid hide|hidden hide|felt feel|heard hear|laid lay|lay lie|lent lend|meant mean|shown show|showed "
-    "show|slept sleep|"
-    "swore swear|sworn swear|wore wear|worn wear|undertook undertake|overthrew overthrow|died die|dying die|dead die|"
-    "deaths die|death die|sang sing|sung sing|ate eat|eaten eat|bore bear|born bear|men man|women woman|children child|"
-    "people person|persons person|talks talk|better good|best good|worse bad|worst bad|lying lie|tying tie|denied deny|"
-    "denial deny|tried try|countries country|parties party|armies army|military army|chosen choose"
-    "|proved prove|proven prove"
-)
-_ROOTS = dict(pair.split() for pair in _IRREGULAR.split("|"))
-
-_SYNONYMS = """
-say state declare announce report tell claim note remark write mention describe call speak
-sign conclude agree seal ink
-begin start launch commence open
-end finish complete conclude terminate
-stop halt cease suspend discontinue
-stop end cease
-increase rise grow climb expand gain up
-decrease decline fall drop shrink reduce lower slump down
-big large great huge major sizeable
-small little minor tiny
-kill slay murder assassinate
-buy purchase acquire
-sell market
-help aid assist assistance support
-show demonstrate display reveal indicate
-build construct erect make
-demand ask request call urge
-leave quit withdraw depart exit
-join enter
-return come go
-name appoint designate
-dismiss remove fire sack oust
-test trial
-launch fire shoot send
-missile rocket projectile
-satellite spacecraft payload
-troops soldiers forces army military servicemen
-leader chief head boss chairman
-head lead chair direct run
-country state nation
-national state
-government administration authority regime
-law act legislation statute
-treaty pact agreement accord deal
-meeting talk summit discussion conference
-meet talk
-plan programme program scheme project
-promise pledge vow commit undertake
-refuse reject decline
-accept approve endorse agree
-approve pass adopt
-change amend revise alter modify amendment revision
-abolish scrap cancel repeal annul dissolve disband
-forbid ban prohibit outlaw
-allow permit let
-rule law regulation
-punish penalty sanction sentence punishment
-worker labourer employee laborer
-abroad overseas foreign
-ship vessel boat
-send dispatch deploy
-think consider believe regard see view
-expect anticipate forecast predict
-probable likely
-unlikely improbable
-roughly about approximately around
-quick fast rapid speedy
-important significant strategic major
-strong powerful
-weak feeble
-close shut
-site facility location place plant
-company firm enterprise business corporation
-merchant trader dealer
-money cash fund finance
-price cost
-border frontier
-north northern
-south southern
-east eastern
-west western
-death die
-sick ill
-war conflict hostility
-attack assault strike raid
-defend protect defence defense
-enemy adversary foe hostile
-friend ally
-young youth
-old aged former
-new fresh novel
-former ex previous
-year annual yearly annually
-month monthly
-film movie picture
-author write writer
-release publish issue publication
-star appear feature
-child son daughter
-wife spouse husband marry married
-get receive obtain win
-give provide supply grant
-set establish create found form
-goal aim purpose objective target
-use employ
-part share portion
-worker staff
-victim dead
-spy reconnaissance espionage intelligence
-food grain crop
-harvest crop yield
-hospital clinic
-school university college
-hard difficult
-secret clandestine covert
-confess admit acknowledge
-criticise condemn denounce censure criticize
-praise welcome hail laud
-repeat reiterate
-speech address
-remember recall memory
-unveil reveal
-inform tell
-base rest
-deadlock stalemate impasse
-dismantle destroy demolish
-restart resume reopen
-continue remain stay persist keep
-public open
-last final
-top highest
-serious grave severe
-cause lead bring result
-largely mainly mostly primarily chiefly
-carry transport bring move
-official officer
-constitution charter
-test detonate explosion
-percent per cent
-"""
-_OPPOSITES = """
-increase:decrease rise:fall grow:shrink expand:contract up:down higher:lower high:low more:less gain:lose
-accept:reject approve:reject allow:forbid permit:forbid allow:ban support:oppose agree:refuse confirm:deny admit:deny
-begin:end start:stop start:end open:close launch:cancel join:leave enter:leave enter:exit arrive:depart
-win:lose success:failure succeed:fail successful:unsuccessful successful:fail strengthen:weaken
-improve:worsen better:worse
-build:destroy build:dismantle import:export buy:sell lend:borrow give:take send:receive love:hate friend:enemy
-strong:weak rich:poor large:small big:small long:short old:new old:young early:late first:last
-before:after above:below over:under north:south east:west northern:southern eastern:western
-male:female man:woman father:mother son:daughter brother:sister husband:wife
-legal:illegal lawful:unlawful public:secret public:private civilian:military domestic:foreign
-praise:criticise praise:condemn welcome:condemn welcome:reject hail:condemn optimistic:pessimistic positive:negative
-possible:impossible likely:unlikely able:unable happy:unhappy friendly:hostile peace:war attack:defend
-ease:tighten lift:impose loosen:tighten relax:tighten restore:abolish resume:suspend restart:suspend resume:halt
-include:exclude appoint:dismiss hire:fire birth:death bear:die alive:dead majority:minority maximum:minimum
-warm:cold hot:cold wet:dry rise:drop climb:drop climb:fall rise:decline grow:decline increase:decline increase:drop
-reduce:raise cut:raise raise:lower lower:increase accelerate:slow deploy:withdraw advance:retreat hawkish:dovish
-invite:expel release:arrest free:arrest free:imprison acquit:convict guilty:innocent ratify:annul keep:abandon
-respect:violate comply:violate honour:violate obey:disobey deny:acknowledge deny:confess close:reopen
-unify:divide unite:divide union:division profit:loss surplus:deficit best:worst victory:defeat always:never
-most:fewest top:bottom internal:external direct:indirect voluntary:forced temporary:permanent
-"""
+_SOUGHT = {
+    Kind.WHO: ("who", "누구인지"),
+    Kind.WHEN: ("when", "언제인지"),
+    Kind.WHERE: ("where", "어디인지"),
+    Kind.AMOUNT: ("how much or how many", "얼마인지"),
+    Kind.WHY: ("why", "왜인지"),
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word at text[start:end]; `stem` compares it, `clause` numbers the clause it stands in, from 0."""
-
-    start: int
-    end: int
-    text: str
-    key: str
-    stem: str
-    clause: int
-
-    @property
-    def content(self) -> bool:
-        """Whether it says something by itself."""
-        return self.key not in SMALL_WORDS and (len(self.key) > 1 or self.key.isdecimal())
-
-    @property
-    def capital(self) -> bool:
-        """Whether it is written with a capital."""
-        return self.text[0].isupper()
+_FAILED = {
+    "it took too long": "시간이 초과되었습니다",
+    "it cannot be reached": "모델에 연결할 수 없습니다",
+    "the server is too busy": "서버가 바쁩니다",
+    "its reply broke off": "답변이 중간에 끊겼습니다",
+    "it cites nothing": "출처를 밝히지 않았습니다",
+    "it answered in another language": "다른 언어로 답했습니다",
+    "it finds no answer in the passages": "모델이 본문에서 답을 찾지 못했습니다",
+    "it wrote nothing that could be checked": "확인할 수 있는 답을 쓰지 않았습니다",
+    "no sentence of its answer is supported by the passages": "본문이 답변의 어느 문장도 뒷받침하지 않습니다",
+    "half of its answer or more is not supported by the passages": "본문이 답변의 절반 이상을 뒷받침하지 않습니다",
+}
+"""Why a language model's answer is not given, in Korean."""
 
 
-def plain(text: str) -> str:
-    """Return `text` with one kind of blank, quotation mark and hyphen, composed; no longer than it was needed for."""
-    return unicodedata.normalize("NFC", text).translate(_FOLD)
+def refusal_text(korean: bool, missing: Sequence[str], nearest: Sequence[str]) -> str:
+    """Return the refusal: what is missing, and the briefs that come nearest."""
+    parts = [REFUSAL_KO if korean else REFUSAL]
+    if missing:
+        parts.append(f"없는 내용: {', '.join(missing)}." if korean else f"Missing: {'; '.join(missing)}.")
+    if nearest:
+        parts.append(f"{'가장 가까운 브리프' if korean else 'Nearest'}: {'; '.join(nearest)}.")
+    else:
+        parts.append("아직 찾아볼 브리프가 없습니다." if korean else "There are no briefs to search yet.")
+    return " ".join(parts)
 
 
-@lru_cache(maxsize=2048)
-def words(text: str) -> tuple[Word, ...]:
-    """Return the words of a text that went through `plain`."""
-    breaks = [match.start() for match in _CLAUSE.finditer(text)]
-    found, clause = [], 0
-    for match in _WORD.finditer(text):
-        while clause < len(breaks) and breaks[clause] <= match.start():
-            clause += 1
-        shown = match[0]
-        key = _unaccented(shown.lower())
-        if key.endswith("n't"):  # "didn't" says "did" and "not"
-            found.append(Word(match.start(), match.end(), shown, "not", "not", clause))
-            continue
-        key = key.removesuffix("'s").removesuffix("'")
-        found.append(Word(match.start(), match.end(), shown, key, stem(key), clause))
-    return tuple(found)
+def not_stated(korean: bool, missing: Sequence[str]) -> str:
+    """Return the line above quotes that come near and do not answer."""
+    if korean:
+        return f"명시되지 않음: {', '.join(missing) or '물은 내용'}. 가장 가까운 내용:"
+    return f"Not stated: {'; '.join(missing) or 'what was asked'}. Nearest:"
 
 
-def _unaccented(word: str) -> str:
-    if word.isascii():
-        return word
-    return "".join(sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.combining(sign))
+def unanswered(korean: bool, kinds: Sequence[Kind]) -> str:
+    """Return the note on the parts of a question that nothing quoted answers."""
+    words = ", ".join(sought(kind, korean) for kind in kinds)
+    return f"찾지 못한 부분: {words}." if korean else f"Not found in what is quoted: {words}."
 
 
-@lru_cache(maxsize=16384)
-def stem(word: str) -> str:
-    """Return what the forms of a word have in common: "announces", "announced" -> "announc"; "fell" -> "fall"."""
-    word = _ROOTS.get(word, word)
-    if len(word) <= 3 or not word.isalpha():
-        return word
-    for ending, rest in (("ies", "y"), ("ied", "y"), ("sses", "ss"), ("ing", ""), ("edly", ""), ("ed", ""), ("es", "")):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            base = word[: len(word) - len(ending)] + rest
-            if ending in ("ing", "ed") and base[-1] == base[-2] and base[-1] not in "lsz":
-                base = base[:-1]
-            return base.removesuffix("e") if len(base) > 3 else base
-    if word.endswith("s") and word[-2] not in "su":
-        word = word[:-1]
-    word = word.removesuffix("ly") if len(word) > 5 else word
-    return word.removesuffix("e") if len(word) > 3 else word
+def one_sided(korean: bool, labels: Sequence[str]) -> str:
+    """Return the note on sides of a comparison that no passage serves."""
+    words = ", ".join(labels)
+    return f"다음에 관한 내용은 찾지 못했습니다: {words}." if korean else f"Nothing was found on: {words}."
 
 
-def related(a: str, b: str) -> bool:
-    """Return whether two stems are forms of one word: "recogni" and "recognit" share most of both."""
-    if a == b:
-        return True
-    if min(len(a), len(b)) < 4 or a[:4] != b[:4] or a.startswith("un") != b.startswith("un"):
-        return False
-    shared = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    return (shared >= 5 and shared >= 0.62 * max(len(a), len(b))) or (shared == 4 and max(len(a), len(b)) <= 6)
+def sought(kind: Kind, korean: bool) -> str:
+    """Return what a kind asks for, as words in a sentence."""
+    english, hangul = _SOUGHT[kind]
+    return hangul if korean else english
 
 
-def synonyms(a: str, b: str) -> bool:
-    """Return whether one line of the list of synonyms holds both stems."""
-    groups = _groups()
-    return bool(groups.get(a, frozenset()) & groups.get(b, frozenset()))
+def missing_name(korean: bool, name: str) -> str:
+    """Return that no passage read names this."""
+    return f"{name}에 관한 언급" if korean else f"anything that names {name}"
 
 
-def opposite(a: str, b: str) -> bool:
-    """Return whether the list of opposites pairs the two stems, or one is the other with un-, in-, dis- or non-."""
-    if (a, b) in _opposites():
-        return True
-    return any(
-        x.removeprefix(prefix) == y
-        for x, y in ((a, b), (b, a))
-        for prefix in _NEGATING
-        if x.startswith(prefix) and len(y) > 3
-    )
+def missing_word(korean: bool, word: str) -> str:
+    """Return that nothing is said about this word of the question."""
+    return f"'{word}'에 관한 내용" if korean else f"anything on “{word}”"
 
 
-_NEGATING = ("un", "in", "im", "il", "ir", "dis", "non")
+def missing_period(korean: bool, period: str, newest: date | None) -> str:
+    """Return that nothing is of the period asked about."""
+    if newest is None:
+        return f"{period}의 내용" if korean else f"anything of {period}"
+    if korean:
+        return f"{period}의 내용(가장 최근 브리프: {month(newest, korean)})"
+    return f"anything of {period} (the newest brief that was read is of {month(newest, korean)})"
 
 
-@lru_cache(maxsize=1)
-def _groups() -> dict[str, frozenset[int]]:
-    found: dict[str, set[int]] = {}
-    for number, line in enumerate(_SYNONYMS.strip().splitlines()):
-        for word in line.split():
-            found.setdefault(stem(word), set()).add(number)
-    return {word: frozenset(numbers) for word, numbers in found.items()}
+def missing_count(korean: bool, noun: str) -> str:
+    """Return that no amount of what was asked is given."""
+    if korean:
+        return f"{noun or '해당'} 수치"
+    return f"a figure for {noun}" if noun else "the figure asked for"
 
 
-@lru_cache(maxsize=1)
-def _opposites() -> frozenset[tuple[str, str]]:
-    def pairs() -> Iterator[tuple[str, str]]:
-        for pair in _OPPOSITES.split():
-            one, other = (stem(word) for word in pair.split(":"))
-            yield from ((one, other), (other, one))
+def older(korean: bool, newest: date, period: str) -> str:
+    """Return the note on evidence from before the time asked about."""
+    if korean:
+        return f"인용한 브리프는 늦어도 {month(newest, korean)}의 것으로, 물은 시기({period})보다 앞섭니다."
+    return f"The newest brief quoted is of {month(newest, korean)}, before the time asked about ({period})."
 
-    return frozenset(pairs())
+
+def as_of(korean: bool, newest: date) -> str:
+    """Return the note on how new the newest evidence is, for a question on the present."""
+    if korean:
+        return f"인용한 가장 최근 브리프는 {month(newest, korean)}의 것입니다."
+    return f"The newest brief quoted is of {month(newest, korean)}."
+
+
+def revised(korean: bool, later: Brief) -> str:
+    """Return the note on a later brief that gives other figures or dates."""
+    if korean:
+        return f"나중 브리프({dated(later, korean)})는 다르게 적고 있습니다."
+    return f"A later brief puts it otherwise: {dated(later, korean)}."
+
+
+def differing(korean: bool) -> str:
+    """Return the note on briefs that give different figures or dates."""
+    return "브리프마다 다르게 적고 있어 함께 인용합니다." if korean else "The briefs differ; both are quoted."
+
+
+def referent(pronoun: str, name: str) -> str:
+    """Return what stands before a quote that begins with a pronoun."""
+    return f"[{pronoun}: {name}]"
+
+
+def dated(brief: Brief, korean: bool) -> str:
+    """Return whose brief this is and of when: "PISM, January 2020"."""
+    whose = brief.institution or " and ".join(brief.authors) or f"“{brief.title}”"
+    _, bracket, short = whose.partition("(")
+    name = short.rstrip(") ") if bracket and short.rstrip(") ").isupper() else whose
+    when = month(brief.published, korean) if brief.published else "날짜 없음" if korean else "undated"
+    return f"{name}, {when}"
+
+
+def month(day: date, korean: bool) -> str:
+    """Return month and year."""
+    return f"{day.year}년 {day.month}월" if korean else f"{day:%B %Y}"
+
+
+def without_model(korean: bool, reason: str) -> str:
+    """Return the line on an answer that was to be a language model's and is not."""
+    if korean:
+        return f"언어 모델 없이 답합니다: {_FAILED.get(reason, reason)}."
+    return f"Answered without the language model: {reason}."

@@ -14,9 +14,10 @@ from ..corpus import ModelError
 from ..corpus.language import guess_language
 from ..index import Filter, Index, Retriever
 from ..index.plan import QueryPlan, Step
-from . import prompts
+from . import prompts, wording
 from .assistant import Assistant
 from .llm import LanguageModel
+from .notes import age_note
 from .reader import Calibration, Reader, leading, load_calibration
 from .types import Answer, Claim, reference
 from .writer import Writer, Written
@@ -55,7 +56,7 @@ class WritingAssistant(Assistant):
     def model(self) -> str:
         """The model's name; where the server does not tell it, "a language model"."""
         try:
-            return self.language_model.name
+            return self.language_model.name.rsplit("/", 1)[-1].removesuffix(".gguf")
         except ModelError:
             return "a language model"
 
@@ -63,22 +64,6 @@ class WritingAssistant(Assistant):
     def address(self) -> str:
         """Where the model is."""
         return self.language_model.address
-
-    def ask(
-        self,
-        question: str,
-        history: Sequence[str] = (),
-        where: Filter | None = None,
-        *,
-        plan: QueryPlan | None = None,
-    ) -> Answer:
-        """Return the answer; `history` holds the earlier questions, oldest first. A `plan` is used as it is.
-
-        Raises:
-            QuestionError: the question is empty or far too long.
-        """
-        *_, answer = self.stream(question, history, where, plan=plan)
-        return answer
 
     def stream(
         self,
@@ -91,7 +76,7 @@ class WritingAssistant(Assistant):
         """Yield the answer as its sentences stand their check; the last one is what `ask` returns."""
         deadline = time.monotonic() + self.language_model.timeout
         plan = plan or self._plan(question, history)
-        default = super().ask(question, history, where, plan=plan)
+        *_, default = super().stream(question, history, where, plan=plan)
         korean = guess_language(question) == "ko"
         try:
             judged = self._judged(default, korean)
@@ -101,7 +86,7 @@ class WritingAssistant(Assistant):
             sides = [inquiry.label for inquiry in plan.inquiries if inquiry.label]
             left = deadline - time.monotonic()
             for written in self.writer.write(plan.standalone, judged.hits, sides=sides, timeout=left):
-                yield _answer(judged, written, sides)
+                yield _answer(judged, written, sides, korean)
         except ModelError as error:
             yield _fallen_back(default, str(error), korean)
 
@@ -125,7 +110,7 @@ class WritingAssistant(Assistant):
         """What the model's reading is worth; None where nobody measured it, or nothing is to be read."""
         if self.calibrations is None or not self.reader.budget:
             return None
-        return load_calibration(self.calibrations, self.language_model.name)
+        return load_calibration(self.calibrations, self.model)
 
     def _judged(self, default: Answer, korean: bool) -> Answer:
         """The answer with the probability that the reader gives it; a refusal where that is too low."""
@@ -158,24 +143,18 @@ def refused(default: Answer, probability: float, korean: bool) -> Answer:
     nearest = list(dict.fromkeys(reference(hit.brief) for hit in default.hits))[:NEAREST]
     return replace(
         default,
-        text=refusal_text(korean, nearest),
+        text=wording.refusal_text(korean, (), nearest),
         claims=(),
         citations=(),
         abstained=True,
         confidence=probability,
         partial=False,
         notes=(),
+        lead="",
     )
 
 
-def refusal_text(korean: bool, nearest: Sequence[str]) -> str:
-    """Return the words of a refusal."""
-    if korean:
-        return f"브리프에는 답이 없습니다. 가장 가까운 브리프: {'; '.join(nearest)}."
-    return f"{prompts.NOT_STATED} Nearest: {'; '.join(nearest)}."
-
-
-def _answer(judged: Answer, written: Written, sides: Sequence[str]) -> Answer:
+def _answer(judged: Answer, written: Written, sides: Sequence[str], korean: bool) -> Answer:
     order = {side: place for place, side in enumerate(sides)}
     claims = tuple(sorted(written.claims, key=lambda claim: order.get(claim.side, len(order))))
     lines = []
@@ -183,12 +162,16 @@ def _answer(judged: Answer, written: Written, sides: Sequence[str]) -> Answer:
         if claim.side and (number == 0 or claims[number - 1].side != claim.side):
             lines.append(f"**{claim.side}**")
         lines.append(_shown(claim, written))
+    note = age_note(judged.plan, [citation.brief for citation in written.citations], korean) if judged.plan else ""
+    notes = (note,) if note else ()
     return replace(
         judged,
-        text="\n\n".join([*lines, *judged.notes]),
+        text="\n\n".join([*lines, *notes]),
         claims=claims,
         citations=written.citations,
         partial=False,
+        notes=notes,
+        lead="",
     )
 
 

@@ -1,6 +1,7 @@
 """Small documents of every kind, made in memory: bodies for tests of the readers and seeds for their mutations."""
 
 import io
+import textwrap
 import zipfile
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
@@ -10,6 +11,9 @@ PROSE = (
     "Trade through the port grew by a third in the second year, which surprised the ministry.",
     "Two of the three cranes were repaired with parts from abroad.",
 )
+WITNESSES = tuple(name.split() for name in (
+    "Ann Bea Cat Dan Eve Fay", "Gil Hal Ida Jan Kay Lea", "Mia Ned Ott Pam Roy Sue", "Tom Una Val Wes Yan Zoe"
+))  # fmt: skip
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _ODF = "urn:oasis:names:tc:opendocument:xmlns"
 
@@ -57,19 +61,21 @@ def paper() -> bytes:
     """A PDF of four pages with a running head, page numbers, a footnote and a title."""
     pages = []
     for number in range(1, 5):
-        lines = [(72.0, 800.0, 9.0, f"Harbour Institute Note {'even' if number % 2 else 'odd'}")] if number > 1 else []
+        lines = [(72.0, 800.0, 9.0, "Harbour Institute Note")] if number > 1 else []
         if number == 1:
             lines.append((72.0, 740.0, 20.0, "Ferries in Winter"))
             lines.append((72.0, 715.0, 11.0, "8 August 2025"))
         height = 680.0
         for repeat in range(6):
             for sentence in PROSE:
-                lines.append(
-                    (72.0, height, 11.0, sentence if repeat else sentence.replace("harbour", f"harbour {number}"))
-                )
+                said = sentence if repeat else sentence.replace("harbour", f"harbour {number}")
+                said = said.replace(".", f", as {WITNESSES[number - 1][repeat]} said.")
+                lines.append((72.0, height, 11.0, said))
                 height -= 14
             height -= 10
-        lines.append((72.0, 100.0, 8.0, f"{number} A note on page {number} says where the figures come from."))
+        lines.append(
+            (72.0, 100.0, 8.0, f"{number} A note of {WITNESSES[number - 1][0]} says where the figures come from.")
+        )
         lines.append((290.0, 40.0, 9.0, str(number)))
         pages.append(lines)
     return pdf(pages, "/Title (Ferries in Winter) /CreationDate (D:20250808120000Z)")
@@ -110,8 +116,8 @@ def docx(body: str | None = None, **parts: str) -> bytes:
     return zipped(members | parts)
 
 
-def odt() -> bytes:
-    """An OpenDocument text with a heading, prose with a note, and a table."""
+def odt(body: str | None = None) -> bytes:
+    """An OpenDocument text; without a body one with a heading, prose with a note, and a table."""
     note = (
         "<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>A figure of the port authority."
         "</text:p></text:note-body></text:note>"
@@ -121,18 +127,19 @@ def odt() -> bytes:
         "</table:table-row>"
         for row in (("Year", "Tonnes"), ("2023", "410"))
     )
+    if body is None:
+        heading = '<text:h text:outline-level="1">Ferries in Winter</text:h>'
+        body = f"{heading}<text:p>{PROSE[0]}{note}</text:p><text:p>{PROSE[1]}</text:p><table:table>{rows}</table:table>"
     content = (
         f'<office:document-content xmlns:office="{_ODF}:office:1.0" xmlns:text="{_ODF}:text:1.0" '
-        f'xmlns:table="{_ODF}:table:1.0"><office:body><office:text>'
-        f'<text:h text:outline-level="1">Ferries in Winter</text:h><text:p>{PROSE[0]}{note}</text:p>'
-        f"<text:p>{PROSE[1]}</text:p><table:table>{rows}</table:table></office:text></office:body>"
+        f'xmlns:table="{_ODF}:table:1.0"><office:body><office:text>{body}</office:text></office:body>'
         "</office:document-content>"
     )
     return zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content})
 
 
-def epub() -> bytes:
-    """A book of two chapters with its contents."""
+def epub(chapters: Mapping[str, str] | None = None) -> bytes:
+    """A book of two chapters, a and b, with its contents; `chapters` replaces the body of a chapter."""
     package = (
         '<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata>'
         "<dc:title>Ferries in Winter</dc:title><dc:creator>Anna Nowak</dc:creator><dc:date>2025-08-08</dc:date>"
@@ -142,10 +149,9 @@ def epub() -> bytes:
         '<item id="b" href="b.xhtml" media-type="application/xhtml+xml"/></manifest>'
         '<spine><itemref idref="n"/><itemref idref="a"/><itemref idref="b"/></spine></package>'
     )
-    pages = {
-        f"OEBPS/{name}.xhtml": f"<html><body><h1>{name}</h1><p>{PROSE[0]}</p><p>{PROSE[1]}</p></body></html>"
-        for name in ("a", "b", "nav")
-    }
+    usual = {name: f"<h1>{name}</h1><p>{PROSE[0]}</p><p>{PROSE[1]}</p>" for name in ("a", "b", "nav")}
+    bodies = usual | dict(chapters or {})
+    pages = {f"OEBPS/{name}.xhtml": f"<html><body>{body}</body></html>" for name, body in bodies.items()}
     place = '<container><rootfiles><rootfile full-path="OEBPS/p.opf"/></rootfiles></container>'
     return zipped({"mimetype": "application/epub+zip", "META-INF/container.xml": place, "OEBPS/p.opf": package} | pages)
 
@@ -186,7 +192,7 @@ def rtf() -> bytes:
         r"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0\fcharset0 Times;}{\f1\fcharset129 Batang;}}"
         r"{\info{\title Ferries in Winter}{\author Jan Lis}{\creatim\yr2025\mo8\dy1}}{\header Harbour Institute\par}"
         + PROSE[0]
-        + r"{\footnote A figure of the port authority.}\par caf\'e9 \u54637?\u44397? {\f1\'c7\'d1\'b1\'b9}\par "
+        + r"{\footnote A figure of the port authority.}\par caf\'e9 \u54620?\u44397? {\f1\'c7\'d1\'b1\'b9}\par "
         + r"\trowd Year\cell Tonnes\cell\row 2023\cell 410\cell\row\pard "
         + PROSE[1]
         + r"\par}"
@@ -230,3 +236,40 @@ def seeds() -> dict[str, bytes]:
         "a.md": f"---\ntitle: Ferries\n---\n# Ferries\n\n{PROSE[0]}\n".encode(),
         "a.jsonl": f'{{"id": "a", "title": "Ferries", "text": "{PROSE[0]}"}}\n'.encode(),
     }
+
+
+def made(number: int, title: str, text: str) -> tuple[str, bytes]:
+    """The name and bytes of a document with this title and text; its kind goes round with the number."""
+    paragraphs = [part for part in text.split("\n") if part.strip()]
+    kind = ("pdf", "docx", "html", "txt", "rtf", "md", "odt", "epub")[number % 8]
+    marked = "".join(f"<p>{escape(part)}</p>" for part in paragraphs)
+    if kind == "pdf":
+        lines = [line for part in paragraphs for line in (*textwrap.wrap(part, 88), "")]
+        pages = [lines[n : n + 48] for n in range(0, len(lines), 48)]
+        content = pdf([[(72, 780 - 15 * n, 11, _plain(line)) for n, line in enumerate(page) if line] for page in pages])
+    elif kind == "docx":
+        content = docx(paragraph(title, "Title") + "".join(paragraph(part) for part in paragraphs))
+    elif kind == "html":
+        content = html(body=f"<h1>{escape(title)}</h1>{marked}").encode()
+    elif kind == "rtf":
+        body = "".join(f"{_plain(part).translate(_RTF)}\\par " for part in paragraphs)
+        content = b"{\\rtf1\\ansi " + body.encode("ascii", "replace") + b"}"
+    elif kind == "odt":
+        content = _odt(title, paragraphs)
+    elif kind == "epub":
+        content = epub({"a": f"<h1>{escape(title)}</h1>{marked}"})
+    else:
+        content = f"# {title}\n\n{text}".encode() if kind == "md" else text.encode()
+    return f"made{number}.{kind}", content
+
+
+_RTF = str.maketrans({"\\": "\\\\", "{": "\\{", "}": "\\}"})
+
+
+def _plain(text: str) -> str:
+    return text.translate(str.maketrans("‘’“”–—…", "''\"\"--.")).encode("latin-1", "replace").decode("latin-1")
+
+
+def _odt(title: str, paragraphs: Sequence[str]) -> bytes:
+    body = "".join(f"<text:p>{escape(part)}</text:p>" for part in paragraphs)
+    return odt(f'<text:h text:outline-level="1">{escape(title)}</text:h>{body}')

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from northbrief.corpus import Brief, DateSource, QuestionError
 from northbrief.index import Filter, Index, Retriever
-from northbrief.qa import REFUSAL, Answer, Assistant, Verdict, reference
+from northbrief.qa import REFUSAL, REFUSAL_KO, Answer, Assistant, Verdict, reference
 from northbrief.qa.evaluate import read_questions
 
-WORDS = 110  # "about 100", quotation marks and numbers included
+WORDS = 230  # 150 of a comparison, with sentences that come along, headings, sources and notes
 GUESTS = "How many guests a day can the hotels and inns at the Wonsan-Kalma beach resort take?"
 FOLLOW_UP = "When could ordinary North Koreans start going there?"
 OFF_TOPIC = [
@@ -26,6 +26,7 @@ OFF_TOPIC = [
     "What is the capital of France?",
     "x7$#q zzkw",
 ]
+COMPARISON = "Compare North Korea's trade with China in 2020 and in 2025."
 QUESTION = "Which port ships coal to the delta?"
 
 
@@ -66,6 +67,10 @@ def check_evidence(answer: Answer) -> None:
         assert citation.quote == citation.passage.text[inside : inside + len(citation.quote)]
         assert citation.passage.brief_id == citation.brief.id
     marked = re.sub("“.*?” (?=\\[)", "", answer.text, flags=re.DOTALL)  # a quote may hold brackets of its own
+    plain = answer.text.replace("**", "")
+    assert all(f"“{claim.text.replace('**', '')}”" in plain for claim in answer.claims)
+    assert all(0 <= a < b <= len(claim.text) for claim in answer.claims for a, b in claim.bold)
+    assert all(note in answer.text for note in (*answer.notes, answer.lead))
     numbers = {int(number) for number in re.findall(r"\[(\d+)\]", marked)}
     assert numbers == {citation.number for citation in answer.citations}
     assert numbers == {number for claim in answer.claims for number in claim.citations}
@@ -156,7 +161,9 @@ def test_a_filter_holds_for_every_citation(filled: Index) -> None:
 
 def test_a_refusal_names_the_nearest_brief(filled: Index) -> None:
     text = Assistant(filled).ask("Do penguins play chess on Mars?").text
-    assert re.fullmatch(rf"{re.escape(REFUSAL)} Nearest: “Title of \w+”, undated; “Title of \w+”, undated\.", text)
+    assert re.fullmatch(
+        rf"{re.escape(REFUSAL)} (?:Missing: .+\. )?Nearest: “Title of \w+”, undated; “Title of \w+”, undated\.", text
+    )
 
 
 @pytest.mark.parametrize("question", ["", "  \n", "why " * 25_000])
@@ -171,11 +178,88 @@ def test_the_last_part_of_a_stream_is_the_answer(filled: Index, question: str) -
     assert list(assistant.stream(question))[-1] == assistant.ask(question)
 
 
-def test_the_parts_of_a_stream_grow_and_each_holds_its_evidence(real_index: Index) -> None:
-    parts = list(Assistant(real_index).stream(GUESTS))
-    assert [len(part.claims) for part in parts] == list(range(1, len(parts) + 1))
+def test_the_parts_of_a_comparison_come_side_by_side_and_each_holds_its_evidence(real_index: Index) -> None:
+    parts = list(Assistant(real_index).stream(COMPARISON))
+    sides = [list(dict.fromkeys(claim.side for claim in part.claims)) for part in parts]
+    assert [len(each) for each in sides] == [1, 2]
     for part in parts:
         check_evidence(part)
+
+
+def test_sides_stand_apart_each_with_institution_and_date(real_index: Index) -> None:
+    answer = Assistant(real_index).ask(COMPARISON)
+    first, second = dict.fromkeys(claim.side for claim in answer.claims)
+    assert answer.text.index(f"**{first}**") < answer.text.index(f"**{second}**")
+    assert all(claim.lead for claim in answer.claims)
+    assert "Sejong Institute, August 2025:" in answer.text
+
+
+def test_the_number_that_answers_is_in_bold(real_index: Index) -> None:
+    answer = Assistant(real_index).ask(GUESTS)
+    assert any("20,000" in claim.text[a:b] for claim in answer.claims for a, b in claim.bold)
+    assert re.search(r"\*\*[^*]*20,000[^*]*\*\*", answer.text)
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("How many beds does Pyongyang General Hospital have?", "a figure for beds"),
+        ("What was the price of rice in North Korea in December 2027?", "December 2027"),
+    ],
+)
+def test_a_near_miss_is_not_stated_and_says_what_is_missing(real_index: Index, question: str, missing: str) -> None:
+    answer = Assistant(real_index).ask(question)
+    assert answer.abstained or answer.text.startswith("Not stated: ")
+    assert answer.partial or answer.abstained
+    assert missing in answer.text
+
+
+def test_evidence_from_before_the_time_asked_about_says_so(real_index: Index) -> None:
+    answer = Assistant(real_index).ask("What is the price of rice in December 2027?")
+    assert answer.abstained or any("before the time asked about" in note for note in answer.notes)
+
+
+def test_a_question_on_the_present_says_how_new_the_newest_brief_is(real_index: Index) -> None:
+    answer = Assistant(real_index).ask("What is the current state of trade between North Korea and China?")
+    dates = {citation.brief.published for citation in answer.citations}
+    assert None in dates or "The newest brief quoted is of August 2025." in answer.notes
+
+
+def test_a_korean_question_gets_a_korean_frame(real_index: Index) -> None:
+    assistant = Assistant(real_index)
+    refused = assistant.ask("오늘 점심 메뉴 추천해 줘")
+    assert refused.abstained
+    assert refused.text.startswith(REFUSAL_KO)
+    answer = assistant.ask("2027년 12월 북한의 쌀 가격은 얼마였나?")
+    assert "Not stated" not in answer.text
+    assert answer.abstained or "명시되지 않음" in answer.text or not answer.lead
+
+
+def test_a_later_brief_with_another_figure_is_quoted_as_well(index: Index, make_brief: Callable[..., Brief]) -> None:
+    for number, (year, guests) in enumerate([(2020, "12,000"), (2025, "20,000")]):
+        text = f"The Kalma resort can take {guests} guests a day, planners said. Its beach is long."
+        index.add([make_brief(f"b{number}", text, published=date(year, 6, 1), institution=f"Institute {year}")])
+    answer = Assistant(index).ask("How many guests a day can the Kalma resort take?")
+    assert "Institute 2020, June 2020:" in answer.text
+    assert "Institute 2025, June 2025:" in answer.text
+    assert "A later brief puts it otherwise: Institute 2025, June 2025." in answer.notes
+
+
+def test_briefs_that_agree_are_not_said_to_differ(index: Index, make_brief: Callable[..., Brief]) -> None:
+    for year in (2020, 2025):
+        text = f"The Kalma resort can take 20,000 guests a day, so planners of the {year}s say. Its beach is long."
+        index.add([make_brief(f"b{year}", text, published=date(year, 6, 1))])
+    assert not Assistant(index).ask("How many guests a day can the Kalma resort take?").notes
+
+
+def test_a_quote_that_begins_with_a_pronoun_brings_what_it_points_to(
+    index: Index, make_brief: Callable[..., Brief]
+) -> None:
+    index.add(
+        [make_brief("a", "Rason port was leased to the delta in spring. It ships coal to the river towns weekly.")]
+    )
+    answer = Assistant(index).ask("Which port ships coal to the river towns weekly?")
+    assert answer.claims[0].text.startswith("Rason port was leased")
 
 
 def test_an_answer_as_a_dictionary_survives_json(answer: Answer) -> None:

@@ -91,6 +91,8 @@ def test_a_call_that_is_cancelled_while_it_waits_is_never_made() -> None:
         waiting = asyncio.create_task(in_thread(called.append, "made"))
         await asyncio.sleep(0.05)
         waiting.cancel()
+        await asyncio.wait([waiting])
+        await asyncio.sleep(0.01)  # a future passes its cancellation on in the loop's next turn
         release.set()
         await asyncio.gather(*busy)
         await in_thread(lambda: None)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -201,6 +202,14 @@ def test_the_service_speaks_it_too(home: Path, encoder: Encoder) -> None:
 
             found = session(lambda: Client(f"{address}/mcp"), work)
     assert found["hits"][0]["brief"]["id"] == "bridge"
+
+
+def test_without_the_extra_the_command_says_what_to_install(tmp_path: Path) -> None:
+    run = "import sys; sys.modules['mcp'] = None; sys.argv = ['northbrief', 'mcp']\n"
+    run += "from northbrief.ui.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", run], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "pip install 'northbrief[mcp]'" in done.stderr and "Traceback" not in done.stderr
 
 
 # --- what is malformed -------------------------------------------------------------------------------------------

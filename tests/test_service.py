@@ -250,7 +250,7 @@ def test_a_chat_client_of_others_talks_to_it(address: str, tmp_path: Path) -> No
     pytest.importorskip("llm")
     model = f"- model_id: northbrief\n  model_name: northbrief\n  api_base: {address}/v1\n"
     (tmp_path / "extra-openai-models.yaml").write_text(model, "utf-8")
-    environment = os.environ | {"LLM_USER_PATH": str(tmp_path), "OPENAI_API_KEY": "none"}
+    environment = os.environ | {"LLM_USER_PATH": str(tmp_path), "OPENAI_API_KEY": "none", "LLM_LOAD_PLUGINS": ""}
 
     def run(*arguments: str) -> str:
         command = [sys.executable, "-m", "llm", *arguments]

@@ -48,7 +48,7 @@ PUBLIC = {
         "load_briefs",
     ],
     "index": ["AddReport", "Encoder", "EncoderSpec", "Encoding", "Filter", "Hit", "Index", "Retriever"],
-    "qa": ["REFUSAL", "Answer", "Assistant", "Citation", "Claim", "Verdict", "check", "reference"],
+    "qa": ["REFUSAL", "REFUSAL_KO", "Answer", "Assistant", "Citation", "Claim", "Verdict", "check", "reference"],
     "ui": [],
 }
 SEARCH = """
@@ -179,6 +179,16 @@ def test_a_search_loads_neither_torch_nor_gradio_nor_langchain(
     roots = {name.split(".")[0].split("_")[0] for name in result["modules"]}
     heavy = {"torch", "gradio", "langchain", "transformers", "sentence", "fastapi", "mcp", "llama", "asyncio"}
     assert roots & heavy == set()
+
+
+def test_a_search_works_where_torch_and_gradio_cannot_be_imported(
+    tmp_path: Path, encoder: Encoder, make_brief: Callable[..., Brief]
+) -> None:
+    with Index.open(tmp_path / "index.db", encoder=encoder) as index:
+        index.add([make_brief("ferry", "The ferry returned to the harbour in March.")])
+    absent = "import sys\nfor name in ('torch', 'gradio', 'sentence_transformers', 'onnx'): sys.modules[name] = None\n"
+    result = json.loads(run("-c", absent + SEARCH, str(tmp_path / "index.db"), cwd=tmp_path))
+    assert result["found"] == ["ferry"]
 
 
 @pytest.mark.parametrize("how", ["-c", "script"])

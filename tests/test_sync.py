@@ -31,7 +31,7 @@ from northbrief.index.sync import (
 from northbrief.ui.cli import main
 
 if TYPE_CHECKING:
-    from northbrief.tests.conftest import FakeEncoder
+    from northbrief.tests.conftest import FakeEncoder, Site
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -357,10 +357,25 @@ def test_a_sync_without_sources_is_bad_use(run: Run) -> None:
     assert (code, "[sources]" in err) == (2, True)
 
 
+def test_pages_and_feeds_of_the_settings_are_synced_and_asked_again_only_for_news(
+    run: Run, docs: Path, site: Site
+) -> None:
+    text = " ".join(f"word{n} of a page about bridges." for n in range(40))
+    site.pages["/page.html"] = f"<html><head><title>A bridge</title></head><body><p>{text}</p></body></html>".encode()
+    (docs.parent / "northbrief.toml").write_text(
+        f'[sources]\nfolders = ["docs"]\naddresses = ["{site.url("/page.html")}"]\nallow_private = true\n', "utf-8"
+    )
+    assert site.url("/page.html") in run("sync", "--dry-run")[1]
+    assert site.asked == []
+    code, out, err = run("sync", "--json")
+    assert (code, len(json.loads(out)["added"])) == (0, 4), err
+    assert json.loads(run("sync", "--json")[1])["added"] == []
+
+
 def test_an_unknown_key_among_the_sources_is_named(run: Run, docs: Path) -> None:
     (docs.parent / "northbrief.toml").write_text('[sources]\nfolder = ["docs"]\n', "utf-8")
     code, _, err = run("sync")
-    assert (code, "sources.folder" in err, "one of folders" in err) == (2, True, True)
+    assert (code, "sources.folder" in err, "one of folders, addresses, feeds, allow_private" in err) == (2, True, True)
 
 
 def test_a_failed_document_ends_with_2_and_the_others_are_added(run: Run, configured: Path) -> None:

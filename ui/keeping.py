@@ -1,7 +1,7 @@
 """Commands that keep an index in step and whole: sync, check, backup, restore."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,8 +9,9 @@ import typer
 
 from ..corpus import SettingsError
 from ..index.sync import Action, Scan, SyncPlan, SyncReport
+from .adding import add_addresses, joined
 from .settings import FILE, Application
-from .terminal import BAD, SHOWN_FAILURES, Json, err, escape, out, print_failure, print_json, with_bar
+from .terminal import BAD, SHOWN_FAILURES, Json, err, escape, out, print_failures, print_json, with_bar
 
 commands = typer.Typer()
 
@@ -28,16 +29,18 @@ def sync(
 ) -> None:
     """Bring the index in step with the sources in northbrief.toml: new, changed, moved, vanished."""
     parts: Application = context.obj
-    chosen = folders or list(parts.settings.sources.folders)
-    if not chosen:
+    sources = parts.settings.sources
+    chosen = folders or list(sources.folders)
+    addresses = [] if folders else [*sources.addresses, *sources.feeds]
+    if not (chosen or addresses):
         raise SettingsError(
             f'found no sources, expected [sources] with folders = ["reports"] in {FILE}, or folders after the command'
         )
     try:
-        failed = _sync_once(parts, chosen, dry_run=dry_run, prune=prune, as_json=as_json)
+        failed = _sync_once(parts, chosen, addresses, dry_run=dry_run, prune=prune, as_json=as_json)
         if watch and not dry_run:
             for _ in _changes(chosen):
-                failed = _sync_once(parts, chosen, dry_run=False, prune=prune, as_json=as_json)
+                failed = _sync_once(parts, chosen, [], dry_run=False, prune=prune, as_json=as_json)
     except KeyboardInterrupt:
         err.print("Stopped. What was added stays; run it again to go on.")
         raise typer.Exit(STOPPED) from None
@@ -45,15 +48,24 @@ def sync(
         raise typer.Exit(BAD)
 
 
-def _sync_once(parts: Application, folders: Sequence[Path], *, dry_run: bool, prune: bool, as_json: bool) -> bool:
-    """One sync; whether anything failed."""
+def _sync_once(
+    parts: Application,
+    folders: Sequence[Path],
+    addresses: Sequence[str],
+    *,
+    dry_run: bool,
+    prune: bool,
+    as_json: bool,
+) -> bool:
+    """One sync, folders first; whether anything failed."""
+    from ..corpus.addresses import Limits
     from ..index.sync import apply_sync, known_documents, plan_sync, scan
 
     known = known_documents(parts.index)
     found = scan(folders, known)
     plan = plan_sync(known, found)
     if dry_run:
-        _print_plan(found, plan, prune=prune, as_json=as_json)
+        _print_plan(found, plan, addresses, prune=prune, as_json=as_json)
         return bool(found.failed)
     reports: list[SyncReport] = []
 
@@ -66,8 +78,13 @@ def _sync_once(parts: Application, folders: Sequence[Path], *, dry_run: bool, pr
         with_bar(to_read, work)
     else:
         work(None)
-    _print_report(reports[0], as_json=as_json)
-    return bool(reports[0].added.failed)
+    report = reports[0]
+    limits = Limits(allow_private=parts.settings.sources.allow_private)
+    print_failures(report.added.failed)
+    if addresses:
+        report = replace(report, added=joined(report.added, add_addresses(parts, addresses, limits)))
+    _print_report(report, as_json=as_json)
+    return bool(report.added.failed)
 
 
 def _changes(folders: Sequence[Path]) -> Any:
@@ -81,18 +98,20 @@ def _changes(folders: Sequence[Path]) -> Any:
     return watch(*there, raise_interrupt=True)
 
 
-def _print_plan(found: Scan, plan: SyncPlan, *, prune: bool, as_json: bool) -> None:
+def _print_plan(found: Scan, plan: SyncPlan, addresses: Sequence[str], *, prune: bool, as_json: bool) -> None:
     if as_json:
-        print_json(_plan_dict(plan) | {"failed": [asdict(failure) for failure in found.failed]})
+        failed = [asdict(failure) for failure in found.failed]
+        print_json(_plan_dict(plan) | {"failed": failed, "addresses": list(addresses)})
         return
-    for failure in found.failed[:SHOWN_FAILURES]:
-        print_failure(failure)
+    print_failures(found.failed)
     for step in plan.steps:
         note = f" (from {escape(step.was)})" if step.was else ""
         if step.action is Action.VANISHED:
             note = ": its briefs would be removed" if prune else ": stays without --prune"
         out.print(f"{step.action.value:9}{escape(step.source)}{note}")
-    out.print(f"{len(plan.steps)} to do, {len(plan.unchanged)} unchanged.")
+    for address in addresses:
+        out.print(f"ask      {escape(address)}")
+    out.print(f"{len(plan.steps)} to do, {len(plan.unchanged)} unchanged, {len(addresses)} addresses to ask.")
 
 
 def _print_report(report: SyncReport, *, as_json: bool) -> None:
@@ -103,6 +122,7 @@ def _print_report(report: SyncReport, *, as_json: bool) -> None:
             | {
                 "added": list(added.added),
                 "replaced": list(added.replaced),
+                "duplicates": [{"source": source, "brief": brief} for source, brief in added.duplicates],
                 "pruned": list(report.pruned),
                 "kept": list(report.vanished),
                 "failed": [asdict(failure) for failure in added.failed],
@@ -110,10 +130,6 @@ def _print_report(report: SyncReport, *, as_json: bool) -> None:
             }
         )
         return
-    for failure in added.failed[:SHOWN_FAILURES]:
-        print_failure(failure)
-    if len(added.failed) > SHOWN_FAILURES:
-        err.print(f"... and {len(added.failed) - SHOWN_FAILURES} more; --json lists them all")
     moved = len(report.plan.of(Action.MOVED))
     out.print(
         f"{len(added.added)} added, {len(added.replaced)} replaced, {moved} moved, {len(report.pruned)} removed, "

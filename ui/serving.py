@@ -1,13 +1,16 @@
 """Commands that serve programs: serve (HTTP) and mcp (assistants)."""
 
 from importlib.resources import files
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..corpus import SettingsError
 from .settings import Application, read_settings
 from .terminal import err, escape
+
+if TYPE_CHECKING:
+    from .guard import Guard, Limits
 
 commands = typer.Typer()
 
@@ -81,7 +84,7 @@ def configured(context: typer.Context, **flags: Any) -> Application:
     return Application(read_settings(**given | {name: flag for name, flag in flags.items() if flag is not None}))
 
 
-def limits_of(parts: Application, **more: Any) -> Any:
+def limits_of(parts: Application, **more: Any) -> "Limits":
     """Return what the guard lets through by these settings.
 
     Raises:
@@ -98,7 +101,7 @@ def limits_of(parts: Application, **more: Any) -> Any:
     return Limits(token=token or None, rate=chosen.rate, log_questions=chosen.log_questions, **more)
 
 
-def run(app: Any, parts: Application) -> None:
+def run(app: "Guard", parts: Application) -> None:
     """Serve the application until a signal ends it; what is under way is finished first."""
     import logging.config
 
@@ -140,7 +143,7 @@ def mount_window(app: Any, parts: Application) -> None:
     import gradio as gr
 
     from .api import with_api
-    from .app import build_app, launch_options
+    from .app import CONCURRENCY, QUEUE_SIZE, build_app, launch_options
 
     chosen = parts.settings
     look = launch_options(chosen.host, chosen.service_port)
@@ -150,6 +153,7 @@ def mount_window(app: Any, parts: Application) -> None:
         return user == "northbrief" and hmac.compare_digest(password.encode("utf-8", "replace"), token.encode())
 
     blocks = with_api(build_app(parts.index, parts.assistant), parts.assistant)
+    blocks.queue(max_size=QUEUE_SIZE, default_concurrency_limit=CONCURRENCY)
     gr.mount_gradio_app(
         app,
         blocks,

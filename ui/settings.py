@@ -32,6 +32,9 @@ class Sources(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     folders: tuple[Path, ...] = ()
+    addresses: tuple[str, ...] = ()  # pages and documents
+    feeds: tuple[str, ...] = ()  # feeds and sitemaps
+    allow_private: bool = False  # whether addresses may lie in one's own network
 
 
 class Settings(BaseSettings):
@@ -47,7 +50,7 @@ class Settings(BaseSettings):
     rerank: bool = Field(True, description="late interaction over the leading passages")
     cap: int = Field(CAP, ge=0, description="passages one brief may take before others have had theirs; 0: no cap")
     names: tuple[Path, ...] = Field((), description="name tables of one's own, in the form of index/names.toml")
-    sources: Sources = Field(Sources(), description="what `northbrief sync` brings in step: folders")
+    sources: Sources = Field(Sources(), description="what `northbrief sync` brings in step: folders, addresses, feeds")
     llm_url: str = Field(
         "", pattern="^(https?://.+)?$", description="OpenAI-protocol address of a language model, up to `/v1`"
     )

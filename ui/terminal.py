@@ -5,7 +5,6 @@ import re
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -45,11 +44,9 @@ History = Annotated[list[str] | None, typer.Option("--history", help="An earlier
 
 def add_all(parts: Application, loader: BriefLoader) -> AddReport:
     """Add with a progress bar; what was not taken is listed with its reason."""
-    briefs = list(loader)
-    report = with_bar(len(briefs), lambda progress: parts.index.add(briefs, progress=progress))
-    failed = (*loader.failed, *report.failed)
-    print_failures(failed)
-    return replace(report, failed=failed)
+    report = with_bar(len(loader), lambda progress: parts.index.add(loader, progress=progress))
+    print_failures(report.failed)
+    return report
 
 
 def print_failures(failed: Sequence[Failure]) -> None:
@@ -61,7 +58,7 @@ def print_failures(failed: Sequence[Failure]) -> None:
 
 
 def with_bar(total: int | None, work: Callable[[Progress], AddReport]) -> AddReport:
-    """Do the work under a progress bar on standard error; `total` is the number of briefs, if known."""
+    """Do the work under a progress bar on standard error; `total` is the number of files, if known."""
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
@@ -78,7 +75,8 @@ def with_bar(total: int | None, work: Callable[[Progress], AddReport]) -> AddRep
 
         def show(seen: int, passages: int) -> None:
             speed = passages / max(time.monotonic() - began, 1e-3)
-            bar.update(task, completed=seen, passages=passages, speed=speed, description="Adding")
+            most = None if total is None else max(total, seen)  # a file may hold many briefs
+            bar.update(task, total=most, completed=seen, passages=passages, speed=speed, description="Adding")
 
         return work(show)
 

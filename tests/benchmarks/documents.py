@@ -7,11 +7,17 @@ same file by other means: pdftotext for PDF, LibreOffice for office files, the b
 slides, the article as a person marked it (`FILE.words.txt`) for pages; pages without that are not compared. A word is
 lost when the second extraction has it more often than the brief, its heads and what was left out together. Nothing is
 measured and the exit code is 0 where the folder is absent.
+
+    python -m tests.benchmarks.documents --throughput 1000 --data ../shared/data
+
+makes that many files of all kinds from articles, adds them to a new index, and compares the time with that of the bare
+encoder on the same passages.
 """
 
 import argparse
 import json
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -24,8 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from northbrief.corpus import BriefError
-from northbrief.corpus.chunk import CHARACTERS_PER_PIECE, split_brief
-from northbrief.corpus.decode import decode_page
+from northbrief.corpus.chunk import CHARACTERS_PER_PIECE, Chunking, split_brief
 from northbrief.corpus.load import to_brief
 from northbrief.corpus.parse import read_document
 
@@ -61,7 +66,7 @@ def second(file: Path) -> str:
                 archive.read(name).decode("utf-8", "replace") for name in archive.namelist() if re.search(pattern, name)
             ]
         return _bare("\n".join(parts))
-    return _bare(decode_page(file.read_bytes())) if suffix in (".html", ".mhtml") else ""
+    return ""
 
 
 def _bare(markup: str) -> str:
@@ -121,16 +126,63 @@ def _author(found: list[str], said: list[str]) -> str:
     return "right" if all(" ".join(sorted(_WORD.findall(name.casefold()))) in plain for name in found) else "wrong"
 
 
+def throughput(count: int, data: Path) -> None:
+    """Add `count` files of all kinds; print the time against the bare encoder's, and the peak of memory."""
+    from northbrief.corpus.load import load_briefs
+    from northbrief.corpus.parse import close_workers
+    from northbrief.index import Index
+    from northbrief.index.encoder import load_encoder
+    from northbrief.index.ingest import prepare
+
+    from .. import makers
+
+    articles = [json.loads(line) for line in (data / "kcna-2024.jsonl").read_text("utf-8").splitlines()]
+    encoder = load_encoder()
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(count):
+            article = articles[number % len(articles)]
+            name, content = makers.made(number, article["title"], f"{article['text']}\n\nCopy {number}.")
+            Path(folder, name).write_bytes(content)
+        began = time.perf_counter()
+        briefs = list(load_briefs(folder))
+        parsed = time.perf_counter() - began
+        inputs = [text for brief in briefs for text in prepare(brief, encoder, Chunking()).inputs]
+        began = time.perf_counter()
+        for start in range(0, len(inputs), 64):
+            encoder.encode(inputs[start : start + 64])
+        bare = time.perf_counter() - began
+        with tempfile.TemporaryDirectory() as home, Index.open(Path(home, "index"), encoder=encoder) as index:
+            began = time.perf_counter()
+            report = index.add(load_briefs(folder))
+            whole = time.perf_counter() - began
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    close_workers()
+    workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"{len(report.added)} files added, {len(report.failed)} failed, {len(inputs):,} passages")
+    print(
+        f"bare encoder {bare:.1f} s; reading alone {parsed:.1f} s; read and encoded {bare / (bare + parsed):.0%} of its"
+    )
+    print(
+        f"speed; whole add {whole:.1f} s, {bare / whole:.0%}; memory {own:.0f} MB, the largest worker {workers:.0f} MB"
+    )
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--folder", type=Path, default=Path())
+    parser.add_argument("--throughput", type=int, default=0, metavar="N")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--lost", action="store_true", help="list lost words and junk lines")
     options = parser.parse_args()
+    if options.throughput:
+        throughput(options.throughput, options.data)
+        return
     if not (options.folder / "truth.json").exists():
         print(f"no truth.json in {options.folder}: nothing measured", file=sys.stderr)
         return
-    print("| file | pages | title | author | date | junk lines | words | lost | s |\n" + "|---" * 9 + "|")
+    print("| file | pages | title | author | date | junk lines | words | lost | s |")
+    print("|---|---|---|---|---|---|---|---|---|")
     total: Counter[str] = Counter()
     for truth in json.loads((options.folder / "truth.json").read_text("utf-8")):
         try:

@@ -13,7 +13,6 @@ import json
 import os
 import random
 import signal
-import statistics
 import sys
 import tempfile
 import time
@@ -38,6 +37,7 @@ from ..conftest import FakeEncoder
 IDS = [f"k{n}" for n in range(12)]
 FILES = [f"f{n}.txt" for n in range(8)]
 ENCODERS = {"fake": 32, "other": 48}
+ROUNDS = 3  # of quiet and written times in turns
 LARGE, LARGE_FROM = 130, 500  # briefs a large world begins with, and passages from which it keeps a FAISS file
 State = dict[str, str | None]
 
@@ -274,7 +274,22 @@ def kill_test(times: int, seed: int) -> dict[str, Any]:
 # --- many searching, one writing -------------------------------------------------------------------------------------
 
 
-def search_until(path: Path, end: float, out: Path, seed: int) -> None:
+class Together:
+    """The processes of one turn begin when all are ready, and end `seconds` later."""
+
+    def __init__(self, place: Path, processes: int, seconds: float) -> None:
+        self._place, self._processes, self._seconds = place, processes, seconds
+
+    def end(self) -> float:
+        """Wait for the others; when to end."""
+        self._place.mkdir(exist_ok=True)
+        (self._place / str(os.getpid())).touch()
+        while len(list(self._place.iterdir())) < self._processes:
+            time.sleep(0.01)
+        return time.time() + self._seconds
+
+
+def search_until(path: Path, start: Together, out: Path, seed: int) -> None:
     """Search, and hold each hit against what the store says in the same view; write down times and what was wrong."""
     pick = random.Random(seed)
     times: list[float] = []
@@ -283,6 +298,8 @@ def search_until(path: Path, end: float, out: Path, seed: int) -> None:
     try:
         with Index.open(path, encoder=encoder("fake")) as index:
             retriever = Retriever(index)
+            retriever.search("base1p0w1")
+            end = start.end()
             while time.time() < end:
                 name = f"base{pick.randrange(300)}"
                 removed = set((path.parent / "removed").read_text("utf-8").split())
@@ -306,13 +323,15 @@ def search_until(path: Path, end: float, out: Path, seed: int) -> None:
     out.write_text(json.dumps({"times": times, "wrong": wrong, "gone": gone_seen}), "utf-8")
 
 
-def write_until(path: Path, end: float, out: Path) -> None:
+def write_until(path: Path, start: Together, out: Path) -> None:
     """Add and remove briefs, never one that searches look for; what was removed is said after `remove` returned."""
     wrong: list[str] = []
     count = 0
-    removed: list[str] = []
+    file = path.parent / "removed"
+    removed = file.read_text("utf-8").split()
     try:
         with Index.open(path, encoder=encoder("fake")) as index:
+            end = start.end()
             while time.time() < end:
                 count += 1
                 names = [f"new{os.getpid()}x{count}x{n}" for n in range(4)]
@@ -323,7 +342,7 @@ def write_until(path: Path, end: float, out: Path) -> None:
                 removed.append(names[0])
                 scratch = path.parent / f".removed{os.getpid()}"
                 scratch.write_text(" ".join(removed), "utf-8")
-                os.replace(scratch, path.parent / "removed")
+                os.replace(scratch, file)
                 time.sleep(0.02)
     except Exception as error:
         wrong.append(repr(error))
@@ -351,36 +370,39 @@ def concurrency_test(seconds: float, searching: int) -> dict[str, Any]:
         (path.parent / "removed").write_text("", "utf-8")
         with Index.open(path, encoder=encoder("fake")) as index:
             index.add(Brief(id=f"base{n}", title=f"Title {n}", text=text_of(f"base{n}", 3)) for n in range(300))
-        figures: dict[str, Any] = {}
+        figures: dict[str, dict[str, Any]] = {
+            name: {"times": [], "added": [], "gone": 0} for name in ("quiet", "written", "two writing")
+        }
         wrong: list[str] = []
-        for name, length, writers in (
-            ("quiet", min(seconds / 2, 30), 0),
-            ("written", seconds, 1),
-            ("two", min(seconds, 5), 2),
-        ):
-            end = time.time() + length
-            outs = [path.parent / f"{name}{n}.json" for n in range(searching)]
-            writes = [path.parent / f"{name}-w{n}.json" for n in range(writers)]
+        # In turns, so that a machine whose other load comes and goes is as slow for one as for the other.
+        turns = [("quiet", seconds / ROUNDS / 5, 0), ("written", seconds / ROUNDS, 1)] * ROUNDS
+        for turn, (name, length, writers) in enumerate([*turns, ("two writing", min(seconds, 10), 2)]):
+            start = Together(path.parent / f"{turn}", searching + writers, length)
+            outs = [path.parent / f"{turn}-{n}.json" for n in range(searching)]
+            writes = [path.parent / f"{turn}-w{n}.json" for n in range(writers)]
             in_processes(
-                *(partial(search_until, path, end, out, n) for n, out in enumerate(outs)),
-                *(partial(write_until, path, end, out) for out in writes),
+                *(partial(search_until, path, start, out, n) for n, out in enumerate(outs)),
+                *(partial(write_until, path, start, out) for out in writes),
             )
-            said = [json.loads(out.read_text("utf-8")) for out in (*outs, *writes)]
-            times = sorted(each for report in said for each in report["times"])
-            wrong += [line for report in said for line in report["wrong"]]
-            figures[name] = {
-                "searches": len(times),
-                "p50": statistics.median(times) * 1000,
-                "p95": times[int(0.95 * len(times))] * 1000,
-                "added": [report["added"] for report in said if "added" in report],
-                "asked for removed": sum(report.get("gone", 0) for report in said),
-            }
+            for said in (json.loads(out.read_text("utf-8")) for out in (*outs, *writes)):
+                wrong += said["wrong"]
+                figures[name]["times"] += said["times"]
+                figures[name]["added"] += [said["added"]] if "added" in said else []
+                figures[name]["gone"] += said.get("gone", 0)
         with Index.open(path, encoder=encoder("fake")) as index:
-            added = sum(sum(figures[name]["added"]) for name in ("written", "two"))
+            added = sum(sum(each["added"]) for each in figures.values())
             if len(index.briefs()) != 300 + added * 3 // 4:
                 wrong.append(f"{len(index.briefs())} briefs, expected {300 + added * 3 // 4}")
             wrong += [fault.found for fault in check_index(path, encoder=index.encoder).faults]
-    return figures | {"ratio of p95": figures["written"]["p95"] / figures["quiet"]["p95"], "problems": wrong}
+    table = {name: summary(**each) for name, each in figures.items()}
+    ratio = {"ratio of p95": table["written"]["p95 ms"] / table["quiet"]["p95 ms"]}
+    return table | ratio | {"processors": os.cpu_count(), "load": os.getloadavg(), "problems": wrong}
+
+
+def summary(times: list[float], added: list[int], gone: int) -> dict[str, Any]:
+    ordered = sorted(times) or [float("nan")]
+    p50, p95 = (1000 * ordered[int(share * len(ordered))] for share in (0.5, 0.95))
+    return {"searches": len(times), "p50 ms": p50, "p95 ms": p95, "added": added, "asked for removed": gone}
 
 
 # --- a thousand files ------------------------------------------------------------------------------------------------

@@ -1,0 +1,111 @@
+"""From chosen sentences to an answer: claims with numbers, words in bold, sources inline beside sides, Markdown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from . import wording
+from .context import with_antecedent
+from .extract import Sentence
+from .question import TYPED, Asked, Kind
+from .typed import Span, answers
+from .types import Citation, Claim, Verdict
+
+BOLD = 2  # spans of a quote set in bold, at most
+REASON_WORDS = 14  # of a reason set in bold
+ROOM = 45  # words that a sentence before may have, to come along
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence to be quoted, for a side of a comparison or for "", with whose it is before it where `sourced`."""
+
+    sentence: Sentence
+    side: str = ""
+    sourced: bool = False
+
+
+def claims_of(
+    quotes: Sequence[Quote], asked: Asked, question: str, korean: bool
+) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
+    """Return a claim and a citation for each quote, in order; the citations count from 1."""
+    claims: list[Claim] = []
+    citations: list[Citation] = []
+    quoted: list[tuple[str, int, int]] = []
+    for quote in quotes:
+        sentence, hit = quote.sentence, quote.sentence.hit
+        start, end, lead = with_antecedent(hit, sentence.start, sentence.end, ROOM)
+        if any(brief == hit.brief.id and a < end and start < b for brief, a, b in quoted):
+            start, lead = sentence.start, ""  # the sentence before is quoted already
+        if any(brief == hit.brief.id and a <= start and end <= b for brief, a, b in quoted):
+            continue
+        quoted.append((hit.brief.id, start, end))
+        number = len(citations) + 1
+        text = hit.brief.text[start:end]
+        citations.append(Citation(number, hit.passage, hit.brief, text, start, end))
+        source = f"{wording.dated(hit.brief, korean)}:" if quote.sourced else ""
+        bold = tuple(
+            (a + sentence.start - start, b + sentence.start - start)
+            for a, b in answering(asked, question, sentence.text)
+        )
+        words = " ".join(part for part in (source, lead) if part)
+        claims.append(Claim(text, (number,), Verdict.SUPPORTED, quote.side, bold, words))
+    return tuple(claims), tuple(citations)
+
+
+def answering(asked: Asked, question: str, text: str) -> list[Span]:
+    """Return the spans of a sentence that answer by their form, those beside the noun asked for before others."""
+    found: list[Span] = []
+    for kind in asked.kinds:
+        if kind not in TYPED:
+            continue
+        spans = answers(kind, asked, question, text)
+        if kind is Kind.WHY:
+            spans = [(start, clause_end(text, start)) for start, _ in spans[:1]]
+        if kind is Kind.AMOUNT and asked.noun:
+            root = asked.noun[:-1] if asked.noun.endswith("s") else asked.noun
+            beside = [span for span in spans if root in text[span[0] : span[1] + 30].lower()]
+            spans = beside or spans
+        found += spans[:BOLD]
+    kept: list[Span] = []
+    for start, end in sorted(found):
+        if kept and start <= kept[-1][1] + 2 and not text[kept[-1][1] : start].strip(" ,"):
+            kept[-1] = (kept[-1][0], max(end, kept[-1][1]))
+        elif not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return kept[: 2 * BOLD]
+
+
+def clause_end(text: str, start: int) -> int:
+    """Return where the clause that begins at `start` ends: at a comma, semicolon or full stop, or after some words."""
+    words = text[start:].split(" ")
+    end = start
+    for count, word in enumerate(words, 1):
+        end += len(word) + (count > 1)
+        if count > 2 and word.endswith((",", ";", ".", ":")):
+            return end - 1
+        if count == REASON_WORDS:
+            break
+    return min(end, len(text.rstrip(".")))
+
+
+def marked(claim: Claim) -> str:
+    """Return the claim's words with those that answer between two asterisks."""
+    parts, at = [], 0
+    for start, end in claim.bold:
+        parts += [claim.text[at:start], f"**{claim.text[start:end]}**"]
+        at = end
+    return "".join([*parts, claim.text[at:]])
+
+
+def markdown(lead: str, claims: Sequence[Claim], notes: Sequence[str], *, bullets: bool = False) -> str:
+    """Return the answer's text: what is said first, a heading for each side, the numbered quotes, the notes."""
+    lines = [lead] if lead else []
+    side = ""
+    for claim in claims:
+        if claim.side != side:
+            side = claim.side
+            lines.append(f"**{side}**")
+        marks = " ".join(f"[{number}]" for number in claim.citations)
+        before = f"{claim.lead} " if claim.lead else ""
+        lines.append(f"{'- ' if bullets else ''}{before}“{marked(claim)}” {marks}")
+    return "\n\n".join([*lines, *notes])

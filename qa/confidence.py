@@ -1,0 +1,42 @@
+"""The probability that the briefs answer: that they are about the matter, times that they hold just what is asked.
+
+Both are logistic, the first in the best passage's similarity, the second in the other features of the evidence. Fitted
+on the half "fit" of the shelf's own questions, the first against off-topic text and orders, the second against near
+misses: `python -m tests.benchmarks.refusal --fit` prints these constants. Half of those questions are not answered by
+the briefs, so the probability is meant for a reader who asks as many.
+"""
+
+import math
+from collections.abc import Sequence
+
+from .evidence import Evidence
+
+SLOPE, MIDDLE = 50.9, 0.389
+"""Of the similarity."""
+WEIGHTS = (-0.47, -1.28, -0.11, -0.76, -1.05, -0.54, -1.00)
+"""Of the features behind the similarity, in the order of `Evidence`."""
+BIAS = 0.87
+
+REFUSE_BELOW = 0.15
+"""Below it nothing is quoted."""
+HEDGE_BELOW = 0.36
+"""Below it the quotes are given as the nearest, and what is missing is said first."""
+
+
+def confidence(evidence: Evidence) -> float:
+    """Return the probability, in [0, 1], that the briefs answer the question."""
+    return on_topic(evidence.similarity) * holds(evidence.values()[1:])
+
+
+def on_topic(similarity: float) -> float:
+    """Return the probability that the briefs are about the matter of the question."""
+    return _logistic(SLOPE * (similarity - MIDDLE))
+
+
+def holds(features: Sequence[float]) -> float:
+    """Return the probability that briefs about the matter hold what is asked."""
+    return _logistic(BIAS + sum(weight * feature for weight, feature in zip(WEIGHTS, features, strict=True)))
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, value))))

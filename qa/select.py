@@ -1,0 +1,50 @@
+"""Which of the sentences read are quoted: as many as make it likely that the answer is among them, within the words.
+
+A sure first sentence stands alone; where several are about as likely, more are quoted. So the words go where the doubt
+is. Constants from `python -m tests.benchmarks.sentences`.
+"""
+
+from collections.abc import Sequence
+
+from .extract import Sentence, repeats
+from .question import Asked, Kind
+
+ENOUGH = 0.85  # probability that the answer is among the sentences quoted
+FACT_WORDS = 110  # at most; the median is about half of it
+LONG_WORDS = 150  # of a comparison, a change or a list, over all sides
+SENTENCES, LONG_SENTENCES = 4, 7
+
+
+def word_limit(asked: Asked) -> int:
+    """Return how many words an answer to such a question may quote."""
+    return LONG_WORDS if asked.kind in (Kind.COMPARE, Kind.CHANGE, Kind.LIST) else FACT_WORDS
+
+
+def select(
+    sentences: Sequence[Sentence], words: int, most: int, before: Sequence[Sentence] = (), enough: float = ENOUGH
+) -> list[Sentence]:
+    """Return the sentences to quote, best first, of at most `words` words unless the first one alone is longer.
+
+    `sentences` are best first. What repeats one of `before`, or one already chosen, is left out.
+    """
+    chosen: list[Sentence] = []
+    told = 0.0
+    for sentence in sentences:
+        length = len(sentence.text.split())
+        if chosen and length > words:
+            continue
+        if any(repeats(sentence, other) for other in (*before, *chosen)):
+            told += sentence.chance
+            continue
+        chosen.append(sentence)
+        words -= length
+        told += sentence.chance
+        if told >= enough or len(chosen) == most:
+            break
+    return chosen
+
+
+def in_order(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return them in reading order: briefs by their best sentence, then as they stand."""
+    order = list(dict.fromkeys(sentence.hit.brief.id for sentence in sentences))
+    return sorted(sentences, key=lambda sentence: (order.index(sentence.hit.brief.id), sentence.start))
