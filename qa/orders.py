@@ -10,9 +10,6 @@ import re
 from ..corpus.sentences import sentence_spans
 from ..index import Hit
 
-LEFT_OUT = "[...]"
-"""Stands where orders stood."""
-
 _AT_ONCE = r"(?:please |now |then |also |instead |always |first |finally |and |only |simply |just )*"
 _YOU = r"(?:you (?:must|should|will|shall|have to|need to|are to) (?:now |always |only |first )*)?"
 _FORMS = (
@@ -21,16 +18,22 @@ _FORMS = (
     r"\[/?INST\]|^\W*#{2,}\s*(?:instruction|system|assistant|user|response)",
     r"^\W*(?:system|assistant|user|human|ai|model|developer|chatgpt|gpt|llm|northbrief)"
     r"(?: (?:prompt|message|note))?\s*[:>\]]",
-    r"^\W*-{2,}\s*(?:passage \d|end\b)|^\W*(?:question|passage \d+)\s*:",
+    r"^\W*-{2,}\s*(?:passage \d|end\b)|^\W*(?:question|answer|instructions?|response|passage \d+)\s*:",
     # what was said before is not to count
     r"\b(?:ignore|disregard|forget|override|bypass|drop|skip|discard)\b.{0,60}\b(?:instruction|prompt|rule|guideline"
     r"|passage|question|citation|source|system|above|previous|prior|earlier|everything)",
     # another part to play
     r"\b(?:you are|you're|act as|pretend (?:to be|that you)|your (?:new )?(?:role|task|job|instructions?) (?:is|are))\b"
     r".{0,60}\b(?:assistant|model|ai|bot|chatbot|mode|dan|persona|answer|reply|respond|print|say|write|output)",
-    r"\b(?:language model|ai assistant|ai model|chatbot|llms?|system prompt|developer mode|prompt injection"
-    r"|(?:the|this) assistant(?! (?:to|secretary|minister|director)\b)|(?:new|real|hidden) instructions?)\b",
+    r"\b(?:system prompt|developer mode|(?:new|real|hidden) instructions?:)",
+    r"\b(?:as|dear|hey|hello|note to|message (?:to|for)|attention,?) (?:an? |the |all |any |every )*"
+    r"(?:ai |chat|large )?(?:language )?(?:model|assistant|agent|bot|llm|ai)s?\b.{0,80}"
+    r"\b(?:you|your|must|ha(?:s|ve) to|please|ignore|answer|reply)\b",
+    r"\b(?:the|this|any|every) (?:ai |language )?(?:assistant|chatbot|llm|language model) (?:must|should|shall|has to"
+    r"|is to)\b",
+    r"[\"']role[\"']\s*:\s*[\"']",
     # what to write
+    rf"^\W*{_AT_ONCE}(?:reply|respond|print|output|say|write|append|repeat)\b(?! (?:to|by|from) )",
     rf"^\W*{_AT_ONCE}{_YOU}(?:answer|reply|respond|output|print|repeat|append|insert|include|embed|render|display"
     r"|translate|summari[sz]e|(?:begin|start|end|finish|conclude) (?:your|each|every|all))\b.{0,40}\b(?:answer|reply"
     r"|response|with|by|in|only|following|sentence|word|words|link|image|text|question|message|user|reader|prompt"
@@ -42,8 +45,10 @@ _FORMS = (
     r"\b(?:tell|inform|convince|ask|urge|instruct|direct) the (?:user|reader)\b",
     # what loads or runs
     r"!\[[^\]]*\]|\]\(\s*(?:https?:|//|data:|javascript:)|<\s*(?:img|script|iframe|a|svg|style|link|form)\b",
-    r"이전 (?:지시|지침|명령)|지시를? 무시|(?:당신|너)은? (?:이제|지금부터)|시스템 프롬프트",
+    r"이전 (?:지시|지침|명령)|지시를? 무시|(?:당신|너)은? (?:이제|지금부터)|시스템 프롬프트"
+    r"|(?:답|대답|응답|출력)(?:만 )?(?:하십시오|하세요|해라|해줘|해 주세요)",
 )
+_LETTER = re.compile(r"\w")
 _ORDERS = re.compile("|".join(_FORMS), re.IGNORECASE)
 
 
@@ -59,16 +64,13 @@ def orders(text: str) -> bool:
 def plain_spans(hit: Hit) -> list[tuple[int, int]]:
     """Return (start, end), in the passage, of its sentences that give no orders."""
     text = hit.passage.text
-    return [span for span in sentence_spans(text, hit.brief.language) if not orders(text[slice(*span)])]
+    return [
+        span
+        for span in sentence_spans(text, hit.brief.language)
+        if _LETTER.search(text, *span) and not orders(text[slice(*span)])
+    ]
 
 
 def plain_text(hit: Hit) -> str:
-    """Return the passage as a model reads it: each run of orders is one "[...]"."""
-    parts: list[str] = []
-    for start, end in sentence_spans(hit.passage.text, hit.brief.language):
-        text = " ".join(hit.passage.text[start:end].split())
-        if not orders(text):
-            parts.append(text)
-        elif parts[-1:] != [LEFT_OUT]:
-            parts.append(LEFT_OUT)
-    return " ".join(parts)
+    """Return the passage as a model reads it, on one line, without orders."""
+    return " ".join(" ".join(hit.passage.text[start:end].split()) for start, end in plain_spans(hit))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ..corpus import Brief
 from ..index import Hit
 from .llm import Message, tokens
-from .orders import LEFT_OUT, orders, plain_text
+from .orders import orders, plain_text
 
 NOT_STATED = "The briefs do not say."
 """What the model is to reply where the passages do not answer."""
@@ -73,11 +73,11 @@ def writing(question: str, hits: Sequence[Hit], room: int, sides: Sequence[str] 
     both = [ferry, (_SCHOOL, "Island Gazette, 2020")]
     frame = (
         Message("system", _WRITE),
+        Message("user", _asked([ferry], "What did the new ferry cost?")),
+        Message("assistant", NOT_STATED),
         Message("user", _asked(both, "How many people used the new ferry, and when was that said?")),
         Message("assistant", "The new ferry carried 41,000 passengers in its first year [1]. "
                 "The council said so on 3 May 2019 [1]."),
-        Message("user", _asked([ferry], "What did the new ferry cost?")),
-        Message("assistant", NOT_STATED),
     )  # fmt: skip
     wanted = f"Compare: {'; '.join(sides)}. {question}" if sides else question
     if korean:
@@ -88,7 +88,7 @@ def writing(question: str, hits: Sequence[Hit], room: int, sides: Sequence[str] 
     for hit in in_turn(hits):
         text, source = plain_text(hit), _source(hit.brief)
         cost = tokens(text) + tokens(source) + 24
-        if not text.strip(f" {LEFT_OUT}") or (packed and cost > left):
+        if not text or (packed and cost > left):
             continue
         if cost > left:  # the first alone is too long: its beginning
             text = text.encode()[: max(200, 3 * (left - 60))].decode("utf-8", "ignore")

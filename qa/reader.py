@@ -89,7 +89,8 @@ class Reader:
         if left <= 0:
             return ModelError("it took too long")
         try:
-            value = self.model.yes_or_no(prompts.reading(question, hit, self.model.context - FIRST), left)
+            request = prompts.reading(question, hit, self.model.context - FIRST)
+            value = self.model.yes_or_no(request, min(left, self.model.timeout))
         except ModelError as error:
             return error
         with self._lock:

@@ -60,11 +60,12 @@ class Written:
 
 
 class Writer:
-    """Writes answers with a model. Safe to share between threads."""
+    """Writes answers with a model, of `most` tokens at most. Safe to share between threads."""
 
-    def __init__(self, model: LanguageModel, retriever: Retriever) -> None:
+    def __init__(self, model: LanguageModel, retriever: Retriever, most: int = MOST_TOKENS) -> None:
         self.model = model
         self.retriever = retriever
+        self.most = most
 
     def write(
         self, question: str, hits: Sequence[Hit], *, sides: Sequence[str] = (), timeout: float | None = None
@@ -75,11 +76,11 @@ class Writer:
             ModelError: the model fails, refuses, or writes nothing that can be given.
         """
         korean = guess_language(question) == "ko"
-        asking = prompts.writing(question, hits, self.model.context - MOST_TOKENS, sides, korean)
+        asking = prompts.writing(question, hits, self.model.context - self.most, sides, korean)
         if not asking.hits:
             raise WriterError("no passage could be given to it")
         written, count, cites = Written(), 0, False
-        for sentence in sentences(self.model.stream(asking.messages, MOST_TOKENS, timeout)):
+        for sentence in sentences(self.model.stream(asking.messages, self.most, timeout)):
             if not written.claims and _REFUSED.search(sentence):
                 raise WriterError("it finds no answer in the passages")
             if (guess_language(sentence) == "ko") != korean and len(sentence.split()) > LEAST_WORDS:
