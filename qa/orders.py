@@ -20,8 +20,9 @@ _FORMS = (
     r"(?: (?:prompt|message|note))?\s*[:>\]]",
     r"^\W*-{2,}\s*(?:passage \d|end\b)|^\W*(?:question|answer|instructions?|response|passage \d+)\s*:",
     # what was said before is not to count
-    r"\b(?:ignore|disregard|forget|override|bypass|drop|skip|discard)\b.{0,60}\b(?:instruction|prompt|rule|guideline"
-    r"|passage|question|citation|source|system|above|previous|prior|earlier|everything)",
+    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,60}\b(?:instructions?|prompts?|guidelines?|rules you|passages?"
+    r"|citations?|the question|everything (?:above|before|else)|(?:all|the) above|(?:previous|prior|earlier) (?:text"
+    r"|messages?|orders)|what (?:was|came) (?:said )?before)\b",
     # another part to play
     r"\b(?:you are|you're|act as|pretend (?:to be|that you)|your (?:new )?(?:role|task|job|instructions?) (?:is|are))\b"
     r".{0,60}\b(?:assistant|model|ai|bot|chatbot|mode|dan|persona|answer|reply|respond|print|say|write|output)",

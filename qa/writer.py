@@ -6,6 +6,7 @@ no sound answer, `WriterError` says so, and whoever asked gives the answer that 
 """
 
 import re
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -20,7 +21,7 @@ from .llm import LanguageModel
 from .orders import orders, plain_spans
 from .prompts import Asking
 from .types import Citation, Claim, Verdict
-from .verify import marked, verified, without_markers
+from .verify import context_of, marked, verified, without_markers
 
 MOST_TOKENS = 300  # of a reply; four sentences are about 150
 MOST_CLAIMS = 6
@@ -79,6 +80,7 @@ class Writer:
         asking = prompts.writing(question, hits, self.model.context - self.most, sides, korean)
         if not asking.hits:
             raise WriterError("no passage could be given to it")
+        threading.Thread(target=_warm, args=(asking.hits,), daemon=True).start()  # while the model reads
         written, count, cites = Written(), 0, False
         for sentence in sentences(self.model.stream(asking.messages, self.most, timeout)):
             if not written.claims and _REFUSED.search(sentence):
@@ -210,6 +212,12 @@ def _tidy(text: str) -> str:
     text = _EMPHASIS.sub("", _LABEL.sub("", _BULLET.sub("", text))).strip()
     text = _MARKED_AS.sub(r"[\1]", text)
     return text if len(without_markers(text).split()) >= LEAST_WORDS or _REFUSED.search(text) else ""
+
+
+def _warm(hits: Sequence[Hit]) -> None:
+    """Find the names and dates of the passages, which is half of a check; what is found is remembered there."""
+    for hit in hits:
+        read(context_of(hit.brief, hit.passage), hit.brief.published)
 
 
 def _with(written: Written, claim: Claim, citations: Sequence[Citation]) -> Written:

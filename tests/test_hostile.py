@@ -97,7 +97,7 @@ def brief(text: str) -> Brief:
 def asked(library: Index, address: str, text: str) -> Answer:
     library.add([brief(text)])
     writing = WritingAssistant(library, LanguageModel(address, timeout=120))
-    writing.writer.most = 40
+    writing.writer.most = 25
     return writing.ask(QUESTION)
 
 

@@ -1,8 +1,9 @@
-"""What a language model adds: python -m tests.benchmarks.model (reader | writer) --data DATA --model FILE
+"""What a language model adds: python -m tests.benchmarks.model (reader | writer | latency) --data DATA
 
-The weights in FILE (GGUF; without it the small model of the tests) are served on loopback by llama.cpp. `reader`: facts
-against near misses, by the model's log-odds over the leading passages. `writer`: written answers to a random sample of
-the questions, with the facts found in them, what was shown, and why the rest fell back.
+The weights in `--model FILE` (GGUF; without it the small model of the tests) are served on loopback by llama.cpp.
+`reader`: facts against near misses, by the model's log-odds over the leading passages. `writer`: written answers to a
+random sample of the questions, with the facts found in them, what was shown, and why the rest fell back. `latency`: how
+soon a complete sentence is shown, in times of encoding one text, too.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from northbrief.corpus import load_briefs
@@ -20,8 +22,10 @@ from northbrief.index import Index, Retriever
 from northbrief.qa import Assistant
 from northbrief.qa.evaluate import Question, auroc, read_questions
 from northbrief.qa.llm import LanguageModel
-from northbrief.qa.reader import Reader, fit
+from northbrief.qa.orders import plain_spans
+from northbrief.qa.reader import LEADING, Reader, fit
 from northbrief.qa.written import WritingAssistant
+from northbrief.tests.chat_server import Chat, Handler, begin_stream, chat_served, send_piece
 from northbrief.tests.language_model import model_served, small_model
 
 ANSWERED = ("fact", "paraphrase", "alias", "time", "followup")
@@ -121,6 +125,42 @@ def writer(
     print(f"first sentence shown after {np.median(first):.1f} s (median), the whole after {np.median(whole):.1f} s")
 
 
+def latency(retriever: Retriever, questions: Sequence[Question], options: argparse.Namespace) -> None:
+    """From the last piece of a first sentence, sent by a server that quotes a passage, to the sentence shown."""
+    times: list[float] = []
+    encoding: list[float] = []
+    for question in drawn(questions, ANSWERED, options.count, options.seed):
+        hits = Assistant(retriever).ask(question.text, history=question.history).hits
+        text = max((hits[0].passage.text[slice(*span)] for span in plain_spans(hits[0])), key=len)
+        sent: list[float] = []
+
+        def behave(
+            chat: Chat, handler: Handler, request: dict[str, Any], text: str = text, sent: list[float] = sent
+        ) -> None:
+            begin_stream(handler)
+            chat.over.wait(1)  # a model reads much longer
+            for word in text.rstrip(".").split():
+                send_piece(handler, f"{word} ")
+            sent.append(time.perf_counter())
+            send_piece(handler, "[1].")
+            chat.over.wait(5)
+
+        with chat_served(behave) as chat:
+            writing = WritingAssistant(retriever, LanguageModel(chat.url, "parrot"))
+            parts = writing.stream(question.text, history=question.history)
+            part = next(parts)
+            if part.claims and sent and not part.notes:
+                times.append(1000 * (time.perf_counter() - sent[0]))
+                began = time.perf_counter()
+                retriever.index.encoder.encode([f"{text} again"])
+                encoding.append(1000 * (time.perf_counter() - began))
+            chat.over.set()
+    print(
+        f"first sentence shown: p50 {np.median(times):.0f} ms, p95 {np.quantile(times, 0.95):.0f} ms of {len(times)},"
+    )
+    print(f"while encoding one text took {np.median(encoding):.0f} ms (p50)")
+
+
 def facts(question: Question, text: str) -> float:
     """The share of the needed facts in a text."""
     plain = text.lower().replace("**", "")
@@ -130,7 +170,7 @@ def facts(question: Question, text: str) -> float:
 def main() -> None:
     """Serve the weights and print the tables."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["reader", "writer"])
+    parser.add_argument("what", choices=["reader", "writer", "latency"])
     parser.add_argument("--data", type=Path, required=True, help="folder with questions-dev.jsonl and the documents")
     parser.add_argument(
         "--model", type=Path, default=None, help="a GGUF file; the small model of the tests if not given"
@@ -138,8 +178,9 @@ def main() -> None:
     parser.add_argument("--index", type=Path, default=None, help="an index of the documents, kept")
     parser.add_argument("--questions", default="questions-dev.jsonl")
     parser.add_argument("--count", type=int, default=40, help="questions of each kind at most")
-    parser.add_argument("--leading", type=int, default=3, help="passages read")
+    parser.add_argument("--leading", type=int, default=LEADING, help="passages read")
     parser.add_argument("--all", action="store_true", help="every answerable type, not facts and paraphrases alone")
+    parser.add_argument("--context", type=int, default=4096, help="tokens that the model reads and writes")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=None, help="where the reader's rows are written")
@@ -150,8 +191,11 @@ def main() -> None:
     questions = read_questions(options.data / options.questions)
     with tempfile.TemporaryDirectory() as folder, Index.open(options.index or folder) as index:
         index.add(load_briefs(options.data / "kcna-2024.jsonl", options.data / "briefs", options.data / "korean"))
-        with model_served(weights, threads=options.threads) as url:
-            model = LanguageModel(url, timeout=600)
+        if options.what == "latency":
+            latency(Retriever(index), questions, options)
+            return
+        with model_served(weights, options.context, options.threads) as url:
+            model = LanguageModel(url, timeout=600, context=options.context)
             {"reader": reader, "writer": writer}[options.what](Retriever(index), model, questions, options)
 
 
