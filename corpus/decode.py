@@ -94,7 +94,7 @@ def _unmarked_utf16(raw: bytes) -> str | None:
                 text = raw.decode(name)
             except UnicodeDecodeError:
                 continue
-            if not _CONTROL.search(text):
+            if not _CONTROL.search(text) and len(_FOREIGN.sub("", text)) >= 0.1 * len(text):
                 return text
     return None
 

@@ -161,8 +161,13 @@ def locator(citation: Citation) -> str:
     """Return where in its brief the quote stands: "p. 4" where the source has pages, else "para. 12"."""
     if citation.passage.page is not None:
         return f"p. {citation.passage.page}"
+    return f"para. {paragraph(citation)}"
+
+
+def paragraph(citation: Citation) -> int:
+    """Return the number of the paragraph, from 1, in which the quote begins; head lines are not counted."""
     before = citation.brief.text[citation.brief.body : citation.start]
-    return f"para. {len(_BETWEEN.findall(before)) + 1}"
+    return citation.paragraph or len(_BETWEEN.findall(before)) + 1
 
 
 def address(brief: Brief) -> str:

@@ -80,6 +80,9 @@ class Comparison:
 def read_questions(path: Path) -> list[Question]:
     """Return the questions of a .jsonl file, in either form: `gold` and `answers`, or `doc_id`, `quote` and `answer`.
 
+    A line whose `gold` is null is left out: feedback on a bad answer, whose right answer nobody has filled in. Of
+    several lines of feedback (`thumb`) on one answer the last counts.
+
     Raises:
         BriefError: the file is missing, or a line is no question.
     """
@@ -89,19 +92,23 @@ def read_questions(path: Path) -> list[Question]:
         raise BriefError(f"found no questions at {path} ({error.strerror}), expected a .jsonl file") from error
     except UnicodeDecodeError as error:
         raise BriefError(f"found bytes in {path} that are no UTF-8 text, expected a .jsonl file") from error
-    questions = []
+    questions: dict[str, Question | None] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            questions.append(_question(json.loads(line)))
+            values = json.loads(line)
+            key = str(values["id"]) if "thumb" in values else f"line {number}"
+            unknown = "gold" in values and values["gold"] is None
+            questions[key] = None if unknown else _question(values)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BriefError(
                 f"{path}, line {number}: found no question ({error!r}), expected id, question, gold"
             ) from error
-    if not questions:
-        raise BriefError(f"found no question in {path}, expected one a line")
-    return questions
+    known = [question for question in questions.values() if question]
+    if not known:
+        raise BriefError(f"found no question in {path} whose answer is known, expected one a line")
+    return known
 
 
 def _question(values: dict[str, Any]) -> Question:

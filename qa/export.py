@@ -1,4 +1,4 @@
-"""What one takes away: answers as Markdown, Word, BibTeX, RIS or CSL-JSON.
+"""What one takes away: answers as Markdown, Word, BibTeX, RIS, CSL-JSON, or JSON with all their evidence.
 
 export([answer], "docx")  # bytes of a Word file with footnotes in Chicago style
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 from ..corpus import Brief, SettingsError
 from .bibliography import bibtex, csl_json, ris
 from .memo import memo, references
+from .saved import pack
 from .types import Answer
 
 STYLE = "chicago-notes-bibliography"  # Chicago Manual of Style, 18th edition, notes and bibliography
@@ -36,6 +37,7 @@ FORMATS = {
         Format("bib", "BibTeX", "application/x-bibtex"),
         Format("ris", "RIS", "application/x-research-info-systems"),
         Format("csl.json", "CSL-JSON", "application/vnd.citationstyles.csl+json"),
+        Format("json", "JSON", "application/json"),
     )
 }
 
@@ -69,6 +71,8 @@ def export(
         raise SettingsError(f"found the export format {suffix!r}, expected one of {', '.join(FORMATS)}")
     briefs = cited_briefs(answers)
     lists: dict[str, Callable[[Sequence[Brief]], str]] = {"bib": bibtex, "ris": ris, "csl.json": csl_json}
+    if suffix == "json":
+        return json.dumps([pack(answer) for answer in answers], ensure_ascii=False, indent=2).encode()
     try:
         if suffix in lists:
             return lists[suffix](briefs).encode()

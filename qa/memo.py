@@ -75,7 +75,7 @@ def _answer(answer: Answer, level: int, unsupported: str, language: str) -> list
     if not answer.claims:
         return [_paragraph(_text(part)) for part in answer.text.split("\n\n")]
     cited = {citation.number: citation for citation in answer.citations}
-    blocks: list[Node] = []
+    blocks = [_paragraph(_text(answer.lead))] if answer.lead else []
     side = ""
     for claim in answer.claims:
         if claim.side != side:
@@ -90,7 +90,11 @@ def _answer(answer: Answer, level: int, unsupported: str, language: str) -> list
 def _claim(claim: Claim, citations: Sequence[Citation], unsupported: str, language: str) -> list[Node]:
     """A quote in quotation marks with its note; a sentence that is no quote has the quote in the note."""
     quoted = any(claim.text == citation.quote for citation in citations)
-    words = _text(f"“{claim.text}”" if quoted else claim.text)
+    words = _marked(claim)
+    if quoted:
+        words = [*_text("“"), *words, *_text("”")]
+    if claim.lead:
+        words = [*_text(claim.lead), {"t": "Space"}, *words]
     if claim.verdict == "unsupported":
         words = [{"t": "Strikeout", "c": words}, {"t": "Space"}, *_text(f"[{unsupported}]")]
     if not citations:
@@ -100,6 +104,16 @@ def _claim(claim: Claim, citations: Sequence[Citation], unsupported: str, langua
         return [*words, cite]
     quotes = " ".join(f"“{citation.quote}”" for citation in citations)
     return [*words, {"t": "Note", "c": [_paragraph([cite, {"t": "Space"}, *_text(quotes)])]}]
+
+
+def _marked(claim: Claim) -> list[Node]:
+    """The claim's words, those that answer in bold."""
+    made: list[Node] = []
+    end = 0
+    for start, stop in sorted(claim.bold):
+        made += [*_text(claim.text[end:start]), {"t": "Strong", "c": _text(claim.text[start:stop])}]
+        end = stop
+    return [*made, *_text(claim.text[end:])]
 
 
 def _cited(citation: Citation, language: str) -> Node:
@@ -127,8 +141,6 @@ def _paragraph(inlines: list[Node]) -> Node:
 
 
 def _text(text: str) -> list[Node]:
-    """Words and the spaces between them."""
-    inlines: list[Node] = []
-    for word in text.split():
-        inlines += [{"t": "Space"}, {"t": "Str", "c": word}]
-    return inlines[1:] if not text.startswith((" ", "\n")) else inlines
+    """Words and the spaces between, before and behind them."""
+    parts = re.split(r"(\s+)", text)
+    return [{"t": "Space"} if part.isspace() else {"t": "Str", "c": part} for part in parts if part]

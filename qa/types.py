@@ -35,7 +35,10 @@ Verdict.UNSUPPORTED = Verdict("unsupported")
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Numbered evidence: `quote == brief.text[start:end]`, a part of the passage. `number` counts from 1."""
+    """Numbered evidence: `quote == brief.text[start:end]`, a part of the passage. `number` counts from 1.
+
+    `paragraph` counts from 1 in the brief's prose; an answer that was kept without the whole text brings it along.
+    """
 
     number: int
     passage: Passage
@@ -43,6 +46,7 @@ class Citation:
     quote: str
     start: int
     end: int
+    paragraph: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def test_the_passage_that_names_most_ideas_comes_first_in_either_spelling(index:
             make_brief("railway", "철도를 보수하였다.", language="ko"),
             make_brief("both", "렬차 운행과 철도 보수를 다그쳤다.", language="ko"),
             make_brief("other", "농사를 잘 지어야 한다.", language="ko"),
-            *(make_brief(f"english{n}", "Trains and railways.", language="en") for n in range(8)),
+            *(make_brief(f"english{n}", f"Trains and railways, report {n}.", language="en") for n in range(8)),
         ]
     )
     ranked = found(index, "trains and railways")

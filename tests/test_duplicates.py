@@ -26,6 +26,8 @@ from northbrief.index.minhash import (
 )
 from northbrief.index.relatives import newer_versions, relatives_of
 
+from .conftest import FakeEncoder, brief
+
 MakeBrief = Callable[..., Brief]
 
 
@@ -230,8 +232,6 @@ def test_two_that_swap_their_texts_swap_them(index: Index, make_brief: MakeBrief
 def test_whatever_is_added_every_name_has_its_last_text(
     tmp_path_factory: pytest.TempPathFactory, adds: list[list[tuple[str, int]]]
 ) -> None:
-    from northbrief.tests.conftest import FakeEncoder, brief
-
     last: dict[str, int] = {}
     with Index.open(tmp_path_factory.mktemp("any"), encoder=FakeEncoder(), late=False) as index:
         for batch in adds:
@@ -307,8 +307,6 @@ def test_an_index_made_before_learns_of_its_versions_with_the_next_change(index:
 
 
 def test_a_rebuild_keeps_names_and_versions(index: Index, make_brief: MakeBrief) -> None:
-    from northbrief.tests.conftest import FakeEncoder
-
     index.add([make_brief("gone", prose(60)), make_brief("new", CHANGED), make_brief("old", LONG)])
     index.add([make_brief("copy", LONG)])
     index.remove("gone")
@@ -323,8 +321,6 @@ def test_a_rebuild_keeps_names_and_versions(index: Index, make_brief: MakeBrief)
 def test_links_are_those_that_a_comparison_of_all_finds(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, set[int]]]
 ) -> None:
-    from northbrief.tests.conftest import FakeEncoder, brief
-
     with Index.open(tmp_path_factory.mktemp("any"), encoder=FakeEncoder(), late=False) as index:
         for key, parts in changes:
             index.add([brief(f"b{key}", prose(*sorted(parts)))])
@@ -432,10 +428,10 @@ def test_of_real_news_only_versions_of_one_report_are_linked(shared: Path) -> No
 
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE TABLE briefs (n INTEGER PRIMARY KEY, id TEXT, published TEXT, text TEXT, body INTEGER)")
-    for number, brief in enumerate(briefs):
-        row = (number, brief.id, brief.published and brief.published.isoformat(), brief.text, brief.body)
+    for number, each in enumerate(briefs):
+        row = (number, each.id, each.published and each.published.isoformat(), each.text, each.body)
         connection.execute("INSERT INTO briefs VALUES (?, ?, ?, ?, ?)", row)
-        record(connection, number, brief.text, brief.body)
+        record(connection, number, each.text, each.body)
     linked = [(brief, each) for brief in briefs for each in relatives_of(connection, brief.id)]
     assert len(linked) >= 28
     assert all(brief.published == each.published for brief, each in linked)

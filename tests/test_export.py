@@ -17,6 +17,7 @@ from northbrief.corpus import Brief, DateSource, Passage, SettingsError
 from northbrief.qa import Answer, Citation, Claim, Verdict
 from northbrief.qa.bibliography import bibtex, csl_item, csl_json, locator, person, ris
 from northbrief.qa.export import FORMATS, cited_briefs, export, format_of
+from northbrief.qa.saved import unpack
 
 pypandoc = pytest.importorskip("pypandoc", reason="the extra [export] is not installed")
 
@@ -142,6 +143,20 @@ def test_sides_are_headings_notes_are_shown_and_what_is_unsupported_is_struck_th
     assert "~~It takes a million guests.~~ \\[Not supported by its source\\]" in text
     assert "“First paragraph.” “The last one.”" in text.split("[^3]:")[1]  # the evidence of what is no quote
     assert "*Nothing later than 2025 was found.*" in text
+
+
+def test_words_that_answer_are_bold_and_what_stands_before_a_quote_is_none_of_it(sejong: Brief) -> None:
+    quote = cited(sejong, "The resort takes 20,000 guests a day.")
+    claim = Claim(quote.quote, (1,), Verdict.SUPPORTED, "", ((17, 30),), "Sejong, August 2025:")
+    answer = Answer("", "How many?", (claim,), (quote,), partial=True, lead="Not stated: 2026. Nearest:")
+    text = plain([answer], "md")
+    assert "Not stated: 2026. Nearest:\n\nSejong, August 2025: “The resort takes **20,000 guests** a day.”[^1]" in text
+
+
+def test_json_holds_the_answer_whole(sejong: Brief) -> None:
+    answer = quoting(cited(sejong, "The last one."))
+    [kept] = json.loads(export([answer], "json"))
+    assert [each.quote for each in unpack(kept).citations] == ["The last one."]
 
 
 def test_a_refusal_is_exported_as_it_was_said() -> None:

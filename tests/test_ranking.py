@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 
@@ -271,9 +272,10 @@ def vectors() -> Floats:
 def stored(vectors: Floats) -> Iterator[sqlite3.Connection]:
     """A store of the vectors and no more."""
     connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE passages (n INTEGER PRIMARY KEY, vector BLOB)")
-    packed = ((n, vector.astype(np.float16).tobytes()) for n, vector in enumerate(vectors, start=1))
-    connection.executemany("INSERT INTO passages VALUES (?, ?)", packed)
+    connection.execute("CREATE TABLE passages (n INTEGER PRIMARY KEY, vector BLOB, crc INTEGER)")
+    packed = (vector.astype(np.float16).tobytes() for vector in vectors)
+    rows = ((n, vector, zlib.crc32(vector)) for n, vector in enumerate(packed, start=1))
+    connection.executemany("INSERT INTO passages VALUES (?, ?, ?)", rows)
     yield connection
     connection.close()
 

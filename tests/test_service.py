@@ -120,7 +120,7 @@ def test_a_brief_added_and_removed_meanwhile_is_listed_and_gone(client: httpx.Cl
     from dataclasses import replace
 
     index = assistant.retriever.index
-    index.add([replace(BRIEFS[2], id="new")])
+    index.add([replace(BRIEFS[2], id="new", text=f"{BRIEFS[2].text} It was new.")])
     assert client.get("/health").json()["briefs"] == 4
     index.remove("new")
     assert client.get("/health").json()["briefs"] == 3

@@ -1,181 +1,181 @@
-"""The chat window: a question in, the answer with its numbered citations, and beside it every cited passage."""
+"""The chat window: what the page may ask of the server, and how it is served.
+
+Gradio carries the page, the queue and the sign-in. The page's own script (`window.js`) calls the functions below by
+Gradio's HTTP interface; each gets all it needs with the call, so nothing of one conversation is seen by another.
+"""
 
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from ..corpus import NorthbriefError
 from ..index import Index
-from ..qa import Assistant
+from ..qa import Answer, Assistant
+from ..qa.saved import EvidenceError
+from .answers import turn_html
 from .api import with_api
-from .sources import answer_html, question_html, sources_html
+from .chips import edited
+from .conversation import MOST_TURNS, Request, Turn, read_request, read_turn, turn_dict
+from .feedback import feedback_line, save_feedback
+from .page import head, routes, shell_html
+from .policy import PagePolicy
+from .settings import LOOPBACK
+from .sources import sources_html, whole_html
+from .starting import Opening
+from .strings import language_of, say
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported: nothing leaves the machine
 
 import gradio as gr
+from gradio.events import api
+from starlette.middleware import Middleware
 
 QUEUE_SIZE = 64  # questions that may wait; more are told to come back
 CONCURRENCY = 2  # questions answered at once
-NO_SOURCES = '<p class="empty">The passages that an answer quotes are shown here.</p>'
+LIGHT = 8  # calls of other kinds at once
+MOST_NOTE = 2_000  # characters of a note with a thumb
 
-CSS = """
-footer { display: none !important; }
-.gradio-container { width: 100% !important; max-width: 1280px !important; margin: 0 auto; }
-#title h1 { margin: 0 0 .25rem; }
-#chat .top-panel { display: none; }
-#chat .placeholder { text-align: center; padding: 0 1rem; }
-#chat a.cite { color: #1d4ed8; font-weight: 600; text-decoration: none; }
-.dark #chat a.cite, .dark #sources .facts a { color: #93c5fd; }
-#chat a.cite:hover, #chat a.cite:focus-visible { text-decoration: underline; }
-#chat .notes { list-style: none; padding: .6rem 0 0; margin: .75rem 0 0; font-size: .85rem;
-  border-top: 1px solid var(--border-color-primary); }
-#question { gap: .5rem; flex-wrap: nowrap; }
-#chat, #question textarea { border: 1px solid var(--border-color-primary) !important; }
-#question textarea::placeholder { color: var(--body-text-color); opacity: .65; }
-#sources { max-height: calc(68vh + 60px); overflow-y: auto !important; padding: 2px .5rem 2px 2px; }
-#sources h2 { font-size: .95rem; font-weight: 600; margin: 0 0 .5rem; color: var(--body-text-color); }
-#sources h3 { font-size: 1rem; margin: 0 0 .25rem; color: var(--body-text-color); }
-#sources .turn { display: flow-root; }
-#sources .turn + .turn { border-top: 1px solid var(--border-color-primary); padding-top: .75rem; margin-top: .25rem; }
-#sources .src { border: 1px solid var(--border-color-primary); border-radius: 8px; padding: .75rem .9rem;
-  margin: 0 0 .75rem; background: var(--block-background-fill); overflow-wrap: anywhere; }
-#sources .src.open { border-color: var(--color-accent); outline: 1px solid var(--color-accent); }
-#sources .facts, #sources .heading { font-size: .8rem; color: var(--body-text-color); opacity: .8; margin: 0 0 .5rem; }
-#sources .facts a { color: #1d4ed8; }
-#sources blockquote { margin: 0 !important; padding: 0; border: 0; line-height: 1.55; color: var(--body-text-color); }
-#sources mark { background: #ffe58a; color: #1c1917; padding: 0 .1em; border-radius: 2px; }
-#sources .empty { color: var(--body-text-color); opacity: .8; }
-@media (max-width: 768px) { #sources { max-height: none; overflow-y: visible !important; } }
-"""
-
-HEAD = """
-<script>
-addEventListener("click", (event) => {
-  const link = event.target.closest && event.target.closest('a[href^="#src-"]');
-  if (!link) return;
-  event.preventDefault();
-  event.stopPropagation();
-  const source = document.getElementById(link.getAttribute("href").slice(1));
-  if (!source) return;
-  document.querySelectorAll(".src.open").forEach((other) => other.classList.remove("open"));
-  source.classList.add("open");
-  source.focus({ preventScroll: true });
-  const mark = source.querySelector("mark") || source;
-  const pane = document.getElementById("sources");
-  if (pane.scrollHeight > pane.clientHeight + 1) {  // the pane scrolls by itself, and the chat stays in view
-    const [outer, inner] = [pane.getBoundingClientRect(), mark.getBoundingClientRect()];
-    pane.scrollTop += inner.top - outer.top - (outer.height - Math.min(inner.height, outer.height)) / 2;
-  } else {
-    mark.scrollIntoView({ block: "center" });
-  }
-}, true);
-</script>
-"""
-
-READY = """() => {
-  document.getElementById("sources").scrollTop = 0;  // the newest is on top
-  document.querySelector("#question textarea, #question input").focus();
-}"""
-
-Message = dict[str, Any]
+Values = dict[str, Any]
 
 
-def build_app(index: Index, assistant: Assistant) -> Any:
-    """Return the window (gr.Blocks) over this index; nothing of one conversation is seen by another."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What the page may ask for. `assistant` answers; `plain`, if there is one, when the reader switched the model off.
 
-    def answer(question: str, messages: list[Message], asked: list[str], shown: str) -> Iterator[tuple[Any, ...]]:
-        question = question.strip()
-        if not question:
-            yield "", messages, asked, shown, shown or NO_SOURCES
-            return
-        turn = len(asked) + 1
-        messages = [*messages, {"role": "user", "content": question_html(question)}]
-        evidence = shown
-        # Closed until the answer is whole: what is typed into it meanwhile would be lost.
-        yield gr.update(value="", interactive=False), messages, asked, shown, shown or NO_SOURCES
+    Each method takes and returns plain values; what went wrong comes back as {"error": sentence}.
+    """
+
+    index: Index
+    assistant: Assistant
+    opening: Opening
+    plain: Assistant | None = None
+
+    def start(self, request: Values) -> Values:
+        """Return what the window shows before the first question, and the language model, if one is set."""
+        shown = self.opening.as_dict(language_of(request.get("language")))
+        model = getattr(self.assistant, "model", "")
+        if model:
+            shown["model"] = {"name": str(model), "address": str(getattr(self.assistant, "address", ""))}
+            shown["model"]["switch"] = self.plain is not None
+        return shown
+
+    def ask(self, request: Values) -> Iterator[Values]:
+        """Yield the turn as it grows: `html` for the chat, `sources` for the pane, `record` for the browser to keep."""
+        language = language_of(request.get("language"))
         try:
-            for part in assistant.stream(question, history=asked):
-                evidence = sources_html(part, turn, question) + shown  # the newest on top
-                reply = {"role": "assistant", "content": answer_html(part, turn)}
-                yield gr.update(), [*messages, reply], [*asked, question], evidence, evidence or NO_SOURCES
+            asked = read_request(request)
+            last = None
+            for last in self._stream(asked):
+                yield _shown(asked, last, language, whole=False)
+            if last is not None:
+                yield _shown(asked, last, language, whole=True)
         except NorthbriefError as error:
-            reply = {"role": "assistant", "content": f"This question could not be answered: {error}"}
-            yield gr.update(value=question), [*messages, reply], asked, shown, shown or NO_SOURCES
+            yield {"error": say(language, "failed", reason=error)}
 
+    def _stream(self, asked: Request) -> Iterator[Answer]:
+        assistant = self.assistant if asked.model or self.plain is None else self.plain
+        history = () if "history" in asked.without else asked.history
+        plan = None
+        if asked.without:
+            plan = edited(assistant.retriever.plan(asked.question, history), asked.without)
+        yield from assistant.stream(asked.question, history, asked.where, plan=plan)
+
+    def reopen(self, request: Values) -> Values:
+        """Return the turns that the browser kept as they are shown; None for one that cannot be read."""
+        language = language_of(request.get("language"))
+        return {"turns": [_reopened(record, language) for record in list(request.get("turns") or ())[:MOST_TURNS]]}
+
+    def whole(self, request: Values) -> Values:
+        """Return the brief of one citation whole."""
+        language = language_of(request.get("language"))
+        try:
+            turn, number = read_turn(request.get("record") or {}), int(request.get("number", 0))
+        except (EvidenceError, TypeError, ValueError):
+            return {"error": say(language, "unreadable")}
+        chosen = next((citation for citation in turn.answer.citations if citation.number == number), None)
+        if chosen is None:
+            return {"error": say(language, "unreadable")}
+        brief = self.index.brief(chosen.brief.id)
+        return {"html": whole_html(turn, number, request["record"]["answer"], brief, language)}
+
+    def feedback(self, request: Values) -> Values:
+        """Keep what a reader thinks of an answer in the file beside the index."""
+        language = language_of(request.get("language"))
+        try:
+            turn = read_turn(request.get("record") or {})
+            history = [str(each) for each in request.get("history") or ()][-MOST_TURNS:]
+            note = str(request.get("note") or "")[:MOST_NOTE].strip()
+            save_feedback(self.index.path.parent, feedback_line(turn, request.get("good") is True, note, history))
+        except (EvidenceError, NorthbriefError) as error:
+            return {"error": say(language, "not_saved", reason=error)}
+        return {"said": say(language, "thanks")}
+
+
+def build_app(index: Index, assistant: Assistant, plain: Assistant | None = None) -> Any:
+    """Return the window (gr.Blocks) over this index; `plain` answers where a reader switches the language model off."""
+    window = Window(index, assistant, Opening(index, assistant), plain)
     with gr.Blocks(title="Northbrief", fill_width=True) as app:
-        asked, shown = gr.State([]), gr.State("")
-        gr.Markdown(
-            "# Northbrief\nEvery sentence of an answer is quoted from a brief. When the briefs are silent, it says so.",
-            elem_id="title",
-        )
-        with gr.Row():
-            with gr.Column(scale=3, min_width=320):
-                chat = gr.Chatbot(
-                    elem_id="chat",
-                    label="Conversation",
-                    show_label=False,
-                    height="68vh",
-                    placeholder=holdings(index),
-                    feedback_options=None,
-                    buttons=[],  # one of Gradio's sends the conversation to another host
-                    latex_delimiters=[],  # a "$$" in a brief is money
-                )
-                with gr.Row(elem_id="question", equal_height=True):
-                    box = gr.Textbox(
-                        label="Question",
-                        show_label=False,
-                        container=False,
-                        placeholder="Ask a question",
-                        scale=5,
-                        min_width=120,
-                        autofocus=True,
-                    )
-                    ask = gr.Button("Ask", variant="primary", scale=0, min_width=72)
-                    clear = gr.Button("Clear", scale=0, min_width=72)
-            with gr.Column(scale=2, min_width=320):
-                sources = gr.HTML(NO_SOURCES, elem_id="sources", label="Sources")
-        inputs, outputs = [box, chat, asked, shown], [box, chat, asked, shown, sources]
-        answered = gr.on([box.submit, ask.click], answer, inputs, outputs, api_visibility="private")
-        opened = answered.then(lambda: gr.update(interactive=True), None, box, api_visibility="private")
-        opened.then(None, js=READY)
-        clear.click(lambda: ([], [], "", NO_SOURCES), None, [chat, asked, shown, sources], api_visibility="private")
+        reading_page(window)
+    app.opening = window.opening
     return app
 
 
-def holdings(index: Index) -> str:
-    """Return one line on what the library holds: briefs, institutions, from when to when."""
-    briefs = index.briefs()
-    days = sorted(brief.published for brief in briefs if brief.published)
-    institutions = {brief.institution for brief in briefs if brief.institution}
-    parts = [f"{len(briefs)} brief{'' if len(briefs) == 1 else 's'}"]
-    if institutions:
-        parts.append(f"{len(institutions)} institution{'s' if len(institutions) > 1 else ''}")
-    if days:
-        first, last = f"{days[0]:%B %Y}", f"{days[-1]:%B %Y}"
-        parts.append(first if first == last else f"{first} to {last}")
-    return "The library holds " + ", ".join(parts) + ".\n\nAsk a question to begin."
+def reading_page(window: Window) -> None:
+    """Add the page for asking and reading, and what it calls."""
+    gr.HTML(shell_html(), elem_id="shell", js_on_load=None, apply_default_css=False)
+    api(window.ask, api_name="window_ask", api_visibility="undocumented", concurrency_limit=CONCURRENCY)
+    for function in (window.start, window.reopen, window.whole, window.feedback):
+        name = f"window_{function.__name__}"  # /ask is for programs
+        api(function, api_name=name, api_visibility="undocumented", concurrency_limit=LIGHT)
 
 
-def serve(index: Index, assistant: Assistant, host: str, port: int) -> None:
-    """Serve the window until interrupted; the encoder warms up meanwhile."""
-    threading.Thread(target=lambda: index.encoder, daemon=True).start()
-    app = with_api(build_app(index, assistant), assistant)
+def _shown(asked: Request, answer: Answer, language: str, *, whole: bool) -> Values:
+    turn = Turn(asked.turn, asked.question, answer, asked.where, asked.without)
+    return {
+        "html": turn_html(turn, language, whole=whole),
+        "sources": sources_html(turn, language),
+        "record": turn_dict(turn),
+    }
+
+
+def _reopened(record: Any, language: str) -> Values | None:
+    try:
+        turn = read_turn(record)
+    except (EvidenceError, AttributeError):
+        return None
+    return {"html": turn_html(turn, language), "sources": sources_html(turn, language)}
+
+
+def serve(
+    index: Index,
+    assistant: Assistant,
+    host: str,
+    port: int,
+    auth: tuple[str, str] | None = None,
+    plain: Assistant | None = None,
+) -> None:
+    """Serve the window until interrupted; the encoder warms up meanwhile. `auth` is the user and the password."""
+    app = with_api(build_app(index, assistant, plain), assistant)
+    threading.Thread(target=app.opening.warm, daemon=True).start()
     app.queue(max_size=QUEUE_SIZE, default_concurrency_limit=CONCURRENCY)
-    app.launch(**launch_options(host, port))
+    app.launch(**launch_options(host, port, auth=auth))
 
 
 def launch_options(host: str, port: int, **more: Any) -> dict[str, Any]:
     """Return the options of `launch`: ours for look and privacy, and where to listen."""
     fonts = ["system-ui", "Noto Sans CJK KR", "sans-serif"]  # Gradio's own default is fetched from another host
+    hosts = LOOPBACK if host in LOOPBACK else None
     return {
         "server_name": host,
         "server_port": port,
-        "theme": gr.themes.Soft(font=fonts, font_mono=["ui-monospace", "monospace"], primary_hue="blue"),
-        "css": CSS,
-        "head": HEAD,
+        "theme": gr.themes.Base(font=fonts, font_mono=["ui-monospace", "monospace"], primary_hue="blue"),
+        "head": head(),
+        "app_kwargs": {"routes": routes(), "middleware": [Middleware(PagePolicy, hosts=hosts)]},
         "footer_links": [],
         "share": False,
+        "ssr_mode": False,
         "quiet": True,
         **more,
     }

@@ -1,13 +1,17 @@
 """Commands that ask: chat, ask, search, eval."""
 
 import json
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ..corpus import NorthbriefError, SettingsError
+from ..index import Index
 from ..qa.export import STYLE, export, format_of
-from .settings import Application
+from .settings import LOOPBACK, Application
 from .terminal import (
     NOTHING,
     Authors,
@@ -35,6 +39,8 @@ def chat(
     context: typer.Context,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    auth: Annotated[str | None, typer.Option(help="Ask for this user:password.")] = None,
+    no_auth: Annotated[bool, typer.Option("--no-auth", help="Let whoever reaches another host in.")] = False,
 ) -> None:
     """Open the chat window; on an empty index the shipped shelf is added first."""
     parts: Application = context.obj
@@ -44,14 +50,37 @@ def chat(
         err.print("The index is empty: adding the shipped shelf.")
         add_all(parts, load_shelf())
     host, port = host or parts.settings.host, port or parts.settings.port
-    if host not in {"127.0.0.1", "localhost", "::1"}:
-        err.print(
-            f"[yellow]Anyone who reaches {escape(host)}:{port} can read the library: the window has no password.[/]"
-        )
-    err.print(f"Northbrief answers at http://{host}:{port} (Ctrl-C ends it)")
+    signed = sign_in(host, parts.settings.auth if auth is None else auth, no_auth)
+    threading.Thread(target=warm, args=(parts.index,), daemon=True).start()
     from .app import serve  # gradio takes seconds to import
 
-    serve(parts.index, parts.assistant, host, port)
+    err.print(f"Northbrief answers at http://{host}:{port} (Ctrl-C ends it)")
+    serve(parts.index, parts.assistant, host, port, signed, parts.plain if parts.language_model else None)
+
+
+def warm(index: Index) -> None:
+    """Load the encoder while gradio is imported; what goes wrong is told with the first question."""
+    with suppress(NorthbriefError):
+        index.encoder  # noqa: B018  # loaded by being asked for
+
+
+def sign_in(host: str, auth: str | None, no_auth: bool) -> tuple[str, str] | None:
+    """Return the user and the password to ask for, None for none.
+
+    Raises:
+        SettingsError: the window would be open to whoever reaches `host`, and nobody said so; or `auth` has no colon.
+    """
+    if auth and not no_auth:
+        user, colon, password = auth.partition(":")
+        if not (user and colon and password):
+            raise SettingsError("found --auth without a user or a password, expected user:password")
+        return user, password
+    if host not in LOOPBACK and not no_auth:
+        raise SettingsError(
+            f"found host {host}, where others reach the window, expected --auth user:password; "
+            "or --no-auth, if whoever reaches it may read the library"
+        )
+    return None
 
 
 @commands.command()
@@ -68,7 +97,7 @@ def ask(
     exports: Annotated[
         list[Path] | None,
         typer.Option(
-            "--export", help="Also write the answer to this file: .md, .docx, .bib, .ris or .csl.json; repeat."
+            "--export", help="Also write the answer to this file: .md, .docx, .bib, .ris, .csl.json or .json; repeat."
         ),
     ] = None,
     style: Annotated[str, typer.Option(help="Citation style of the export, such as apa.")] = STYLE,

@@ -24,6 +24,7 @@ from ..qa.written import WritingAssistant
 FILE = "northbrief.toml"
 SECRET = ("key", "token", "auth", "pass", "secret", "url")  # in a name: its value is never printed
 CALIBRATIONS = "models.json"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})  # names of this machine, seen from itself
 
 
 class Sources(BaseModel):
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
     llm_rewrite: bool = Field(False, description="whether it makes follow-up questions stand alone")
     host: str = Field("127.0.0.1", description="address the chat window or the service listens on")
     port: int = Field(7860, ge=1, le=65535, description="port of the chat window")
+    auth: str | None = Field(None, pattern="^[^:]+:.+$", description="user:password that the chat window asks for")
     service_port: int = Field(8000, ge=1, le=65535, description="port of `serve` and of `mcp --http`")
     token: SecretStr | None = Field(None, description="what clients of the service must show; needed beyond loopback")
     rate: int = Field(600, ge=0, description="requests a minute that one client of the service may send; 0: no limit")

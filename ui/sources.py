@@ -1,93 +1,230 @@
-"""What a reader sees of an answer and its evidence, as HTML. Everything from outside is escaped here, and only here."""
+"""The source pane: each cited passage with what is known of its brief; a whole brief with every cited place marked."""
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from typing import Any
 
-from ..corpus import Brief
-from ..qa import Answer, Citation
-from ..qa.types import reference
+from ..corpus import Brief, DateSource, Passage
+from ..corpus.headings import headings
+from ..index import Hit
+from ..qa import Answer, Citation, Verdict
+from ..qa.saved import digest, kept_spans
+from .conversation import Turn
+from .markup import Span, attributes, button, line, lines
+from .strings import day, say
 
-AROUND = 400  # characters shown before and after the quote, within its passage
-
-
-def question_html(question: str) -> str:
-    """Return the question as it was typed, with nothing in it read as Markdown."""
-    return f"<p>{'<br>'.join(escape(line) for line in question.strip().splitlines())}</p>"
-
-
-def answer_html(answer: Answer, turn: int) -> str:
-    """Return the answer of the conversation's `turn` with each [n] linked to its source in the pane beside it.
-
-    It is one line: the chat reads Markdown, and after an empty line a title's own Markdown would come alive.
-    """
-    if not answer.claims:
-        return f'<p class="refusal">{_line(answer.text)}</p>'
-    paragraphs = []
-    side = ""
-    for claim in answer.claims:
-        if claim.side != side:
-            side = claim.side
-            paragraphs.append(f"<p><strong>{_line(side)}</strong></p>")
-        marks = " ".join(
-            f'<a class="cite" href="#{source_id(turn, number)}" title="Show the source">[{number}]</a>'
-            for number in claim.citations
-        )
-        paragraphs.append(f"<p>“{_line(claim.text)}” {marks}</p>")
-    notes = "".join(
-        f"<li>{' '.join(f'[{number}]' for number in numbers)} {_line(reference(brief))}</li>"
-        for brief, numbers in answer.sources()
-    )
-    return f'{"".join(paragraphs)}<ul class="notes">{notes}</ul>'
+AROUND = 450  # characters shown before and after a quote
+WRAPPED = 45  # characters; a longer line that ends in mid-sentence was wrapped by its file
+_FROM = {DateSource.URL: "from_address", DateSource.METADATA: "from_file", DateSource.HEADER: "from_header"}
 
 
-def sources_html(answer: Answer, turn: int, question: str) -> str:
-    """Return the evidence of one answer: each cited passage with what is known of its brief, the quote marked."""
-    if not answer.citations:
-        return ""
-    articles = "".join(_article(citation, turn) for citation in answer.citations)
-    return f'<section class="turn"><h2>{_line(question)}</h2>{articles}</section>'
-
-
-def source_id(turn: int, number: int) -> str:
+def source_id(turn: str, number: int) -> str:
     """Return the id of a source; different for every answer, so that old ones keep pointing at their own evidence."""
     return f"src-{turn}-{number}"
 
 
-def _article(citation: Citation, turn: int) -> str:
-    passage, brief = citation.passage, citation.brief
-    start, end = citation.start - passage.start, citation.end - passage.start
-    before, after = _ending(passage.text[:start]), _beginning(passage.text[end:])
-    heading = f'<p class="heading">{escape(passage.heading)}</p>' if passage.heading else ""
+def read_id(turn: str, number: int) -> str:
+    """Return the id of a passage that was read for the answer and not cited; `number` counts from 1."""
+    return f"src-{turn}-r{number}"
+
+
+def uncited(answer: Answer) -> list[Hit]:
+    """Return the hits that no citation is of, best first."""
+    cited = {citation.passage.id for citation in answer.citations}
+    return [hit for hit in answer.hits if hit.passage.id not in cited]
+
+
+def sources_html(turn: Turn, language: str) -> str:
+    """Return the evidence of one answer: the cited passages, then, folded, those that were read besides."""
+    answer = turn.answer
+    cited = "".join(_article(citation, turn, language) for citation in answer.citations)
+    if not cited:
+        cited = f'<p class="empty">{line(say(language, "no_citations"))}</p>'
+    rest = uncited(answer)
+    also = "".join(_read_article(hit, read_id(turn.id, n), language) for n, hit in enumerate(rest, start=1))
+    if also:
+        summary = line(say(language, "also_read", n=len(rest)))
+        also = (
+            f'<details class="also"{"" if answer.citations else " open"}><summary>{summary}</summary>{also}</details>'
+        )
     return (
-        f'<article class="src" id="{source_id(turn, citation.number)}" tabindex="-1">'
-        f"<h3>[{citation.number}] {escape(brief.title)}</h3>{_facts(brief, passage.page)}{heading}"
-        f"<blockquote>{_lines(before)}<mark>{_lines(citation.quote)}</mark>{_lines(after)}</blockquote></article>"
+        f'<section class="evidence"{attributes(data_turn=turn.id, aria_label=turn.question)}>'
+        f'<p class="of">{lines(turn.question)}</p>{cited}{also}</section>'
     )
 
 
-def _facts(brief: Brief, page: int | None) -> str:
-    date = f"{brief.published.day} {brief.published:%B %Y}" if brief.published else "undated"
-    facts = [", ".join(brief.authors), brief.institution, brief.series, date, f"page {page}" if page else ""]
-    shown = " · ".join(escape(fact) for fact in dict.fromkeys(facts) if fact)
-    link = ""
-    if brief.url.startswith(("https://", "http://")):
-        link = f' · <a href="{escape(brief.url)}" target="_blank" rel="noopener noreferrer">original</a>'
-    return f'<p class="facts">{shown}{link}</p>'
+def facts(brief: Brief, language: str, page: int | None = None, *, short: bool = False) -> str:
+    """Return what is known of a brief but its title, escaped; its date says where it is from, unless it was given.
+
+    With `short` it says so only of the less certain ones, from an address or a file.
+    """
+    when = escape(day(language, brief.published) if brief.published else say(language, "undated"))
+    unsure = brief.published_from in _FROM and not (short and brief.published_from is DateSource.HEADER)
+    if brief.published and unsure:
+        when += f' <span class="from">({escape(say(language, _FROM[brief.published_from]))})</span>'
+    known = [", ".join(brief.authors), brief.institution, brief.series]
+    shown = [line(each) for each in dict.fromkeys(known) if each.strip()]
+    return " · ".join([*shown, when, *([escape(say(language, "page", n=page))] if page else [])])
 
 
-def _ending(text: str) -> str:
-    """The last AROUND characters, from a whole word on."""
-    return text if len(text) <= AROUND else "… " + re.sub(r"^\S*\s+", "", text[-AROUND:])
+def verdict_html(verdict: Verdict, language: str) -> str:
+    """Return whether the quotes support a claim, and why not."""
+    label = str(verdict) if verdict in ("supported", "partly", "unsupported") else "partly"
+    reason = f": {line(verdict.reason)}" if verdict.reason else ""
+    return f'<p class="verdict {label}">{line(say(language, label))}{reason}</p>'
 
 
-def _beginning(text: str) -> str:
-    """The first AROUND characters, up to a whole word."""
-    return text if len(text) <= AROUND else re.sub(r"\s+\S*$", "", text[:AROUND]) + " …"
+def whole_html(turn: Turn, number: int, record: Mapping[str, Any], brief: Brief | None, language: str) -> str:
+    """Return the brief of citation `number` whole, every place that the answer cites marked.
+
+    `brief` is what the library holds under its id. If that is gone or has changed, what the answer kept is shown, and
+    said so; `record` is the answer as `evidence.pack` wrote it. "" if there is no such citation.
+    """
+    chosen = next((citation for citation in turn.answer.citations if citation.number == number), None)
+    if chosen is None:
+        return ""
+    kept, known = chosen.brief, record["briefs"][chosen.brief.id]
+    note, spans = "", [(kept.body, len(kept.text))]
+    if brief is not None and digest(brief.text) == known["sha256"]:
+        kept, spans = brief, [(0, len(brief.text))]
+    else:
+        note = f'<p class="changed">{line(say(language, "brief_gone" if brief is None else "brief_changed"))}</p>'
+        spans = kept_spans(known)
+    places = sorted(
+        ((c.start, c.end, c.number) for c in turn.answer.citations if c.brief.id == chosen.brief.id),
+    )
+    parts = [_prose(kept.text, span, places) for span in spans]
+    gap = '<p class="gap" aria-hidden="true">…</p>'
+    back = button(say(language, "back"), do="back", class_="quiet back", text="←")
+    return (
+        f'<article class="whole"{attributes(data_turn=turn.id, data_number=number)}>'
+        f'<header>{back}<h3 tabindex="-1">{line(kept.title)}</h3>'
+        f'<p class="facts">{facts(kept, language)}{_original(kept, language)}</p>'
+        f"{note}</header><div{attributes(class_='text', lang=kept.language)}>{gap.join(parts)}</div></article>"
+    )
 
 
-def _line(text: str) -> str:
-    return escape(" ".join(text.split()))
+def _article(citation: Citation, turn: Turn, language: str) -> str:
+    passage, brief, number = citation.passage, citation.brief, citation.number
+    start, end = excerpt(brief, citation.start, citation.end)
+    verdicts = [claim.verdict for claim in turn.answer.claims if number in claim.citations]
+    worst = next((v for v in ("unsupported", "partly") if v in verdicts), "supported")
+    judged = verdict_html(next((v for v in verdicts if v == worst), Verdict.SUPPORTED), language)
+    name = source_id(turn.id, number)
+    whole = button(say(language, "whole"), do="whole", data_turn=turn.id, data_number=number)
+    text = _prose(brief.text, (start, end), [(citation.start, citation.end, number)], ids=False)
+    return (
+        f'<article class="src"{attributes(id=name, tabindex="-1", aria_labelledby=f"{name}-title")}>'
+        f'<h3 id="{name}-title"><span class="number">{number}</span> {line(brief.title)}</h3>'
+        f'<p class="facts">{facts(brief, language, passage.page)}</p>{_heading(passage)}'
+        f"<blockquote{attributes(lang=brief.language)}>{text}</blockquote>{judged}"
+        f'<p class="links">{whole}{_original(brief, language)}</p></article>'
+    )
 
 
-def _lines(text: str) -> str:
-    return escape(text).replace("\n", "<br>")
+def _read_article(hit: Hit, name: str, language: str) -> str:
+    brief, passage = hit.brief, hit.passage
+    text = _prose(brief.text, _beginning(passage), [])
+    return (
+        f'<article class="src read"{attributes(id=name, tabindex="-1", aria_labelledby=f"{name}-title")}>'
+        f'<h3 id="{name}-title">{line(brief.title)}</h3>'
+        f'<p class="facts">{facts(brief, language, passage.page)}{_original(brief, language)}</p>{_heading(passage)}'
+        f"<blockquote{attributes(lang=brief.language)}>{text}</blockquote></article>"
+    )
+
+
+def _beginning(passage: Passage) -> Span:
+    """The passage, or about the first AROUND characters of it, to a whole word."""
+    text = passage.text[: AROUND + 50]
+    end = len(text) if len(text) == len(passage.text) else max(text.rfind(" "), AROUND // 2)
+    return passage.start, passage.start + end
+
+
+def _heading(passage: Passage) -> str:
+    return f'<p class="heading">{line(passage.heading)}</p>' if passage.heading else ""
+
+
+def _original(brief: Brief, language: str) -> str:
+    if not brief.url.startswith(("https://", "http://")):
+        return ""
+    given = attributes(href=brief.url, target="_blank", rel="noopener noreferrer")
+    return f' <a class="original"{given}>{line(say(language, "original"))} <span aria-hidden="true">↗</span></a>'
+
+
+def excerpt(brief: Brief, start: int, end: int) -> Span:
+    """Return where the text around `brief.text[start:end]` begins and ends: about AROUND characters, in whole words."""
+    text = brief.text
+    first, last = max(brief.body, start - AROUND), min(len(text), end + AROUND)
+    if first > brief.body:
+        line_start = text.rfind("\n", 0, first) + 1
+        gap = re.search(r"\s", text[first:start])
+        first = line_start if text.startswith("#", line_start) else first + gap.end() if gap else first
+    if last < len(text) and (gap := re.search(r"\s\S*$", text[end:last])):
+        last = end + gap.start()
+    return min(first, start), last
+
+
+def _prose(text: str, span: Span, places: Sequence[tuple[int, int, int]], *, ids: bool = True) -> str:
+    """text[start:end] as paragraphs, headings as such, each place (start, end, number) in a <mark>.
+
+    A place that runs over several paragraphs has a mark in each; only the first has the id and the number. Dots stand
+    where a paragraph was cut.
+    """
+    start, end = span
+    parts, numbered = [], set[int]()
+    cut_before = text[:start].strip() and not re.search(r"\n\s*$", text[:start])
+    cut_after = text[end:].strip() and not re.match(r"[ \t]*\n", text[end:])
+    for first, last, level in _blocks(text, start, end):
+        inside = []
+        at = first
+        for begin, finish, number in places:
+            begin, finish = max(begin, at), min(finish, last)
+            if begin >= finish:
+                continue
+            inside.append(_flowing(text[at:begin]))
+            name = attributes(id=f"place-{number}", tabindex="-1") if ids and number not in numbered else ""
+            label = f'<sup aria-hidden="true">{number}</sup>' if ids and number not in numbered else ""
+            inside.append(f"<mark{name}{attributes(data_number=number)}>{_flowing(text[begin:finish])}</mark>{label}")
+            numbered.add(number)
+            at = finish
+        inside.append(_flowing(text[at:last]))
+        tag = "h4" if level else "p"
+        before, after = ("… " if cut_before and first == start else ""), (" …" if cut_after and last == end else "")
+        parts.append(f"<{tag}>{before}{''.join(inside)}{after}</{tag}>")
+    return "".join(parts)
+
+
+def _blocks(text: str, start: int, end: int) -> Iterable[tuple[int, int, int]]:
+    """The paragraphs and headings of text[start:end]: (start, end, level of a heading or 0), without the # marks."""
+    heads = {head.start: head for head in headings(text, text.rfind("\n", 0, start) + 1) if head.start < end}
+    at = start
+    for cut in [
+        *(match.span() for match in re.finditer(r"\n[ \t]*\n\s*", text[:end]) if match.start() >= start),
+        (end, end),
+    ]:
+        yield from _paragraph(text, at, cut[0], heads)
+        at = cut[1]
+
+
+def _paragraph(text: str, start: int, end: int, heads: Mapping[int, Any]) -> Iterable[tuple[int, int, int]]:
+    for name in sorted(place for place in heads if start <= place < end):
+        head = heads[name]
+        if text[start:name].strip():
+            yield start, name, 0
+        begin = text.find(head.title, name)
+        yield begin, min(begin + len(head.title), end), head.level
+        start = min(head.end, end)
+    if text[start:end].strip():
+        yield start, end, 0
+
+
+def _flowing(text: str) -> str:
+    """The text escaped; a line end within a sentence, where a file was wrapped, is a space, any other one is kept."""
+
+    def joined(match: re.Match[str]) -> str:
+        begun = text.rfind("\n", 0, match.start()) + 1
+        long = match.start() - begun > WRAPPED and text[match.start() - 1] not in '.:!?。”"'
+        return " " if long else "\n"
+
+    return escape(re.sub(r"\r?\n(?![-*•\d|])", joined, text)).replace("\n", "<br>")

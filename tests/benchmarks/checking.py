@@ -19,7 +19,8 @@ from northbrief.index import Encoder
 from northbrief.index.encoder import load_encoder
 from northbrief.qa.faults import PARTS, read, read_quotes
 from northbrief.qa.verify import check
-from northbrief.tests.planted import KINDS, Planted, planted, true_claims
+
+from ..planted import KINDS, Planted, planted, true_claims
 
 CLAIMS = Path(__file__).parents[1] / "claims.jsonl"
 COUNT = 300

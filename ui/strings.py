@@ -1,0 +1,208 @@
+"""All text of the window, in English and Korean. Texts of the page itself go to the browser, which can switch them."""
+
+from datetime import date
+
+LANGUAGES = ("en", "ko")
+
+_TEXT: dict[str, tuple[str, str]] = {
+    # the page
+    "title": ("Northbrief", "Northbrief"),
+    "skip": ("Skip to the question", "질문란으로 건너뛰기"),
+    "loading": ("Opening the library …", "자료실을 여는 중 …"),
+    "warming": (
+        "The encoder is still loading; a question asked now waits for it.",
+        "인코더를 불러오는 중입니다. 지금 질문하면 준비가 끝난 뒤 답합니다.",
+    ),
+    "holds": ("The library holds {briefs}{institutions}{days}.", "자료실에 {briefs}{institutions}{days} 있습니다."),
+    "brief_one": ("1 brief", "브리프 1건이"),
+    "brief_many": ("{n} briefs", "브리프 {n}건이"),
+    "institution_one": (" from 1 institution", ""),
+    "institution_many": (" from {n} institutions", ""),
+    "from_institutions": ("", "기관 {n}곳의 "),
+    "holds_empty": (
+        "The library is empty. Add briefs with `northbrief add PATH`.",
+        "자료실이 비어 있습니다. `northbrief add PATH`로 브리프를 추가하세요.",
+    ),
+    "silence": (
+        "Every answer is quoted from a brief. When the briefs are silent, it says so.",
+        "모든 답은 브리프에서 그대로 인용합니다. 브리프에 없으면 없다고 답합니다.",
+    ),
+    "welcome": ("What do the briefs say?", "브리프는 무엇이라고 말하나요?"),
+    "try": ("Worth asking", "이렇게 물어보세요"),
+    "question": ("Question", "질문"),
+    "placeholder": ("Ask the briefs a question", "브리프에 질문하기"),
+    "ask": ("Ask", "질문하기"),
+    "stop": ("Stop", "중지"),
+    "thinking": ("Reading the briefs …", "브리프를 읽는 중 …"),
+    "stopped": ("Stopped. The answer is not whole.", "중지했습니다. 답이 완전하지 않습니다."),
+    "lost": (
+        "The connection to Northbrief was lost, so this answer is not whole. Your question is kept: ask again.",
+        "Northbrief와 연결이 끊겨 답이 완전하지 않습니다. 질문은 남아 있으니 다시 물어보세요.",
+    ),
+    "busy": (
+        "Too many questions are waiting. Ask again in a moment.",
+        "대기 중인 질문이 너무 많습니다. 잠시 뒤 다시 물어보세요.",
+    ),
+    "failed": ("This question could not be answered: {reason}", "이 질문에는 답할 수 없습니다: {reason}"),
+    "again": ("Ask again", "다시 질문하기"),
+    "edit": ("Edit and ask again", "고쳐서 다시 묻기"),
+    "editing": (
+        "Editing a question; later turns of this conversation go.",
+        "질문을 고치는 중입니다. 이후의 대화는 지워집니다.",
+    ),
+    "cancel": ("Cancel", "취소"),
+    "close": ("Close", "닫기"),
+    "language": ("Language", "언어"),
+    "pages": ("Pages", "페이지"),
+    "read_page": ("Ask", "질문"),
+    # conversations
+    "conversations": ("Conversations", "대화 목록"),
+    "new": ("New conversation", "새 대화"),
+    "search": ("Search conversations", "대화 검색"),
+    "delete": ("Delete “{name}”", "“{name}” 삭제"),
+    "delete_sure": ("Delete?", "삭제할까요?"),
+    "none_yet": ("Conversations are kept in this browser only.", "대화는 이 브라우저에만 저장됩니다."),
+    "none_found": ("No conversation holds these words.", "이 말이 들어 있는 대화가 없습니다."),
+    "full": (
+        "This browser's storage is full: the oldest conversation was removed.",
+        "브라우저 저장 공간이 가득 차 가장 오래된 대화를 지웠습니다.",
+    ),
+    "not_kept": (
+        "This browser keeps nothing, so the conversation ends with the page.",
+        "이 브라우저는 저장을 허용하지 않아, 창을 닫으면 대화가 사라집니다.",
+    ),
+    "unreadable": ("A saved answer could not be read.", "저장된 답 하나를 읽을 수 없습니다."),
+    # filters
+    "filters": ("Filters", "필터"),
+    "filters_on": ("Filters ({n})", "필터 ({n})"),
+    "since": ("Published since", "발행일 시작"),
+    "until": ("Published until", "발행일 끝"),
+    "institution": ("Institution", "기관"),
+    "author": ("Author", "저자"),
+    "brief_language": ("Language of the brief", "브리프의 언어"),
+    "brief": ("Brief", "브리프"),
+    "any": ("Any", "전체"),
+    "add": ("Add", "추가"),
+    "clear_filters": ("Clear filters", "필터 지우기"),
+    "filters_done": ("Done", "완료"),
+    "filters_hint": ("They hold for the next questions.", "다음 질문부터 적용됩니다."),
+    "bad_date": (
+        "“{value}” is no date. Write it as 2025-08-08.",
+        "“{value}”은(는) 날짜가 아닙니다. 2025-08-08처럼 써 주세요.",
+    ),
+    "bad_order": (
+        "The first day, {since}, is after the last, {until}.",
+        "시작일 {since}이 종료일 {until}보다 늦습니다.",
+    ),
+    "remove": ("Remove: {chip}", "빼기: {chip}"),
+    "restore": ("Put back: {chip}", "되돌리기: {chip}"),
+    "chips": ("Read from your words", "이렇게 읽었습니다"),
+    "chip_filter": ("Filter", "필터"),
+    "chip_time": ("Time", "기간"),
+    "chip_side": ("Side", "비교 대상"),
+    "chip_latest": ("Newest first", "최신 순"),
+    "chip_history": ("Read as", "이렇게 읽음"),
+    "chip_time_off": ("Any time", "기간 무관"),
+    "chip_sides_off": ("Not compared", "비교하지 않음"),
+    "chip_latest_off": ("Newest not preferred", "최신 우선 안 함"),
+    "chip_history_off": ("Read by itself", "질문만 읽음"),
+    "from_to": ("{since} to {until}", "{since}–{until}"),
+    "from_on": ("since {since}", "{since} 이후"),
+    "up_to": ("until {until}", "{until}까지"),
+    # the answer
+    "answer": ("Answer", "답"),
+    "your_question": ("You asked", "질문"),
+    "partial": ("Answers a part of the question", "질문의 일부에만 답함"),
+    "sources": ("Sources", "출처"),
+    "show_source": ("Source {n}: {title}", "출처 {n}: {title}"),
+    "nothing_on_side": ("The briefs read for this side do not say.", "이 항목에 대해 읽은 브리프에는 내용이 없습니다."),
+    "supported": ("Supported by the quote", "인용문이 뒷받침함"),
+    "partly": ("Only partly supported", "일부만 뒷받침됨"),
+    "unsupported": ("Not supported", "뒷받침되지 않음"),
+    "timeline": ("Timeline", "연대표"),
+    "timeline_label": ("Passages read, by date and institution", "읽은 대목: 날짜와 기관별"),
+    "timeline_cited": ("cited", "인용됨"),
+    "timeline_read": ("read, not cited", "읽었으나 인용하지 않음"),
+    "undated": ("undated", "날짜 없음"),
+    "no_institution": ("No institution", "기관 없음"),
+    "good": ("Good answer", "좋은 답"),
+    "bad": ("Bad answer", "나쁜 답"),
+    "note": ("What was good or missing? (optional)", "무엇이 좋았거나 부족했나요? (선택)"),
+    "send_note": ("Save the note", "메모 저장"),
+    "thanks": ("Saved on this machine.", "이 컴퓨터에 저장했습니다."),
+    "not_saved": ("It could not be saved: {reason}", "저장하지 못했습니다: {reason}"),
+    # sources
+    "no_sources": ("The passages that an answer quotes are shown here.", "답이 인용한 대목이 여기에 표시됩니다."),
+    "no_citations": ("This answer cites nothing.", "이 답에는 인용이 없습니다."),
+    "show_read": ("Show the nearest passages", "가장 가까운 대목 보기"),
+    "also_read": ("Read, not cited ({n})", "읽었으나 인용하지 않음 ({n})"),
+    "original": ("Original", "원문"),
+    "whole": ("Whole brief", "브리프 전체"),
+    "back": ("Back to the sources", "출처로 돌아가기"),
+    "previous": ("Previous citation", "이전 인용"),
+    "next": ("Next citation", "다음 인용"),
+    "place": ("{n} of {all}", "{n} / {all}"),
+    "page": ("page {n}", "{n}쪽"),
+    "from_address": ("date from the address", "주소에서 얻은 날짜"),
+    "from_file": ("date from the file", "파일에서 얻은 날짜"),
+    "from_header": ("date from the head of the text", "본문 머리에서 얻은 날짜"),
+    "brief_gone": (
+        "This brief is no longer in the library. What the answer kept of it is shown.",
+        "이 브리프는 더 이상 자료실에 없습니다. 답이 보관한 부분만 표시합니다.",
+    ),
+    "brief_changed": (
+        "This brief has changed since the answer. What the answer kept of it is shown.",
+        "답한 뒤에 이 브리프가 바뀌었습니다. 답이 보관한 부분만 표시합니다.",
+    ),
+    "keys": ("n and p: next and previous citation · Esc: close", "n, p: 다음·이전 인용 · Esc: 닫기"),
+    "model": ("Language model", "언어 모델"),
+    "model_at": ("{model} at {address}", "{model}, {address}"),
+    "model_use": ("Use for the next question", "다음 질문에 사용"),
+    # questions drawn from the library
+    "draw_topic": ("What do the briefs say about {topic}?", "{topic}에 대해 브리프는 무엇이라고 하나요?"),
+    "draw_change": (
+        "What changed in {topic} between {first} and {last}?",
+        "{first}년과 {last}년 사이에 {topic} 관련해 무엇이 달라졌나요?",
+    ),
+    "draw_known": ("What is known about {topic}?", "{topic}에 대해 알려진 것은 무엇인가요?"),
+    "draw_latest": ("What is the latest on {topic}?", "{topic}의 최신 동향은 무엇인가요?"),
+}
+
+_LANGUAGE_NAMES = {"en": ("English", "영어"), "ko": ("Korean", "한국어")}
+"""Names of the languages that briefs are most often in; others are shown by their code."""
+
+
+def language_of(value: object) -> str:
+    """Return "ko" for Korean, else "en"."""
+    return "ko" if isinstance(value, str) and value.startswith("ko") else "en"
+
+
+def say(language: str, key: str, **values: object) -> str:
+    """Return the text `key` in the language, its {places} filled; the caller escapes the whole for HTML."""
+    text = _TEXT[key][LANGUAGES.index(language)]
+    for name, value in values.items():  # not str.format: a value may hold braces
+        text = text.replace(f"{{{name}}}", str(value))
+    return text
+
+
+def page_strings() -> dict[str, dict[str, str]]:
+    """Return every text by language and key, as the browser gets them."""
+    return {language: {key: texts[n] for key, texts in _TEXT.items()} for n, language in enumerate(LANGUAGES)}
+
+
+def language_name(language: str, code: str) -> str:
+    """Return the name of a brief's language, such as "Korean" for ko."""
+    names = _LANGUAGE_NAMES.get(code)
+    return names[LANGUAGES.index(language)] if names else code
+
+
+def day(language: str, value: date) -> str:
+    """Return a day as it is written: 8 August 2025, 2025년 8월 8일."""
+    if language == "ko":
+        return f"{value.year}년 {value.month}월 {value.day}일"
+    return f"{value.day} {value:%B} {value.year}"
+
+
+def month(language: str, value: date) -> str:
+    """Return a month as it is written: August 2025, 2025년 8월."""
+    return f"{value.year}년 {value.month}월" if language == "ko" else f"{value:%B} {value.year}"
