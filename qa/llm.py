@@ -87,7 +87,7 @@ class LanguageModel:
             for model in self._client.models.list():
                 give(model.id)
 
-        for name in self._held(work, None):
+        for name in self._held(work, min(CONNECT_SECONDS, self.timeout)):  # pages wait for it
             return name
         raise ModelError("the server lists no model; set llm_model")
 
@@ -167,8 +167,8 @@ class LanguageModel:
 
     def _held(self, work: Callable[[Callable[[T], None]], object], timeout: float | None) -> Iterator[T]:
         """Yield what `work` gives in its own thread, as it comes, until it is done or the time is over."""
+        self._client  # noqa: B018  # a missing package is told at once; its import is not the server's time
         deadline = time.monotonic() + (self.timeout if timeout is None else timeout)
-        self._client  # noqa: B018  # a missing package is told at once
         given: queue.SimpleQueue[tuple[bool, Any]] = queue.SimpleQueue()
         left = threading.Event()
 

@@ -284,3 +284,19 @@ def test_the_reader_refuses_what_it_does_not_find(library: Index, tmp_path: Path
         answer, refused = asked.ask(QUESTION), asked.ask("Who built the Tumen bridge?")
     assert answer.claims and answer.confidence == pytest.approx(0.9526, abs=1e-3)
     assert refused.abstained and refused.text.startswith(NOT_STATED) and refused.claims == ()
+
+
+def test_a_page_does_not_wait_for_a_server_that_does_not_tell_its_model() -> None:
+    model = LanguageModel("http://127.0.0.1:9/v1", timeout=0.5)
+    began = time.monotonic()
+    with pytest.raises(ModelError, match=r"cannot be reached|too long"):
+        _ = model.name
+    assert time.monotonic() - began < 0.5 + SLACK
+
+
+def test_the_window_shows_a_model_by_its_name_and_address(library: Index) -> None:
+    with chat_served(says("")) as chat:
+        asked = WritingAssistant(library, LanguageModel(chat.url))
+        assert (asked.model, asked.address) == ("parrot", chat.url)
+    file = WritingAssistant(library, LanguageModel(chat.url, "/home/me/models/Parrot-1B.gguf"))
+    assert file.model == "Parrot-1B"
