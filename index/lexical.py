@@ -82,7 +82,8 @@ def search_terms(
     match = " OR ".join(f'"{word}"' for word in words)
     where, parameters = "", [match]
     if allowed is not None:
-        where = "AND rowid IN (SELECT value FROM json_each(?))"
+        # The plus keeps SQLite from running the whole match again for every number, a hundred times slower.
+        where = "AND +rowid IN (SELECT value FROM json_each(?))"
         parameters.append(str(allowed.tolist()))
     rows = connection.execute(
         "SELECT rowid, -bm25(lexical) FROM lexical WHERE lexical MATCH ? "

@@ -7,6 +7,7 @@ from functools import partial
 
 from ..corpus.language import guess_language
 from ..index import Filter, Hit, Index, Retriever
+from ..index.names import NameTable
 from ..index.parts import FUNCTION_WORDS
 from ..index.plan import QueryPlan
 from . import wording
@@ -14,7 +15,8 @@ from .compose import Quote, claims_of, markdown
 from .confidence import HEDGE_BELOW, REFUSE_BELOW, confidence, holds, on_topic
 from .evidence import Evidence, weigh
 from .extract import Reading, Sentence, read
-from .notes import age_note, differing, differing_note, unanswered_note
+from .notes import age_note, differing, differing_note, newer_notes, unanswered_note
+from .orders import is_order
 from .question import Asked, Kind, read_question
 from .select import LONG_SENTENCES, SENTENCES, in_order, select, word_limit
 from .types import Answer, reference
@@ -25,6 +27,7 @@ TERM_FOUND = 0.75  # probability that a question for one term is answered where 
 _DEFINING = frozenset(
     ["define", "defined", "definition", "explain", "mean", "meaning", "means", "meant", "term", "word"]
 )
+_TODAY = frozenset(["today", "now", "tomorrow", "yesterday"])
 NEAREST = 2  # briefs named in a refusal
 
 
@@ -74,6 +77,12 @@ class Assistant:
         plan: QueryPlan | None = None,
     ) -> Iterator[Answer]:
         """Yield the answer as its parts are ready: a comparison side by side, then the whole, as `ask` returns it."""
+        if is_order(question):
+            made = plan or self.retriever.plan(question, history)
+            yield Answer(
+                wording.order_refused(guess_language(question) == "ko"), made.standalone, abstained=True, plan=made
+            )
+            return
         found = self._read(question, history, where, plan)
         if found.probability < REFUSE_BELOW or not any(reading.sentences for reading in found.readings):
             yield _refusal(found)
@@ -84,7 +93,9 @@ class Assistant:
             quotes += side
             if side and len(found.readings) > 1 and inquiry is not found.plan.inquiries[-1]:
                 yield _answer(found, quotes, ())
-        yield _answer(found, quotes, _notes(found, quotes))
+        notes = _notes(found, quotes)
+        notes += newer_notes([quote.sentence for quote in quotes], self.retriever.index.brief, found.korean)
+        yield _answer(found, quotes, notes)
 
     def evidence(self, question: str, history: Sequence[str] = (), where: Filter | None = None) -> Evidence:
         """Return what the confidence of the answer is reckoned from."""
@@ -107,6 +118,8 @@ class Assistant:
         if plan.standalone != plan.question:
             probability *= self._own_fit(plan.question, hits)
         korean = guess_language(plan.question) == "ko"
+        if korean and plan.standalone == plan.question and only_a_place(plan, self.retriever.planner.names):
+            probability = 0.0
         return _Read(plan, asked, tuple(hits), readings, evidence, probability, korean)
 
     def _own_fit(self, question: str, hits: Sequence[Hit]) -> float:
@@ -144,6 +157,17 @@ class Assistant:
             chosen.append(other)
         shown = sides > 1 or other is not None
         return [Quote(sentence, label, shown) for sentence in in_order(chosen)]
+
+
+def only_a_place(plan: QueryPlan, table: NameTable) -> bool:
+    """Whether the glossary knows nothing but a place of a longer Korean question, such as one for its weather."""
+    [inquiry, *sides] = plan.inquiries
+    left = inquiry.english
+    for mention in table.mentions(inquiry.english):
+        if mention.name.kind not in ("place", "country"):
+            return False
+        left = left.replace(mention.text, " ")
+    return not sides and len(plan.question.split()) > 2 and not set(_words(left)) - FUNCTION_WORDS - _TODAY
 
 
 def names_its_term(question: str, hits: Sequence[Hit]) -> bool:

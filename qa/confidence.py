@@ -21,11 +21,14 @@ REFUSE_BELOW = 0.15
 """Below it nothing is quoted."""
 HEDGE_BELOW = 0.36
 """Below it the quotes are given as the nearest, and what is missing is said first."""
+UNHEARD = 0.35
+"""At most, where the question names somebody whom no passage read speaks of: too rare in the questions to be fitted."""
 
 
 def confidence(evidence: Evidence) -> float:
     """Return the probability, in [0, 1], that the briefs answer the question."""
-    return on_topic(evidence.similarity) * holds(evidence.values()[1:])
+    chance = on_topic(evidence.similarity) * holds(evidence.values()[1:])
+    return min(chance, UNHEARD) if evidence.unheard else chance
 
 
 def on_topic(similarity: float) -> float:

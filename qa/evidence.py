@@ -13,29 +13,18 @@ from datetime import date
 from ..corpus.language import guess_language
 from ..index import Hit
 from ..index.names import NameTable
-from ..index.parts import FUNCTION_WORDS
 from ..index.plan import QueryPlan
 from . import wording
 from .extract import Reading, Sentence
 from .question import TYPED, Asked, Kind
+from .required import constraints, held_text, stem
 from .typed import answers, unit_of
 
 LEADING = 6  # sentences looked at
 GOOD = 0.9  # of the best sentence's late interaction, for one that matches well
 BEHIND = 40  # characters behind a number in which the noun it counts stands
 _YEAR = re.compile(r"(?<![\d,.-])(?:19|20)\d\d(?![\d,]|\.\d)")
-_NUMBER = re.compile(r"\b\d[\d,]*(?:st|nd|rd|th)?\b")
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_ORDINAL = re.compile(rf"\b(?:{'|'.join(_ORDINALS)})\b", re.IGNORECASE)
-_CAPITALS = re.compile(r"(?<![.?!:] )(?<!^)\b[A-Z][\w-]+(?: [A-Z][\w-]+)*")
-_EVERYWHERE = re.compile(
-    r"(?:North|South)? ?Korea(?:ns?|’s|'s)?|(?:North|South)|New Years?|Year|Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?"
-    r"|Apr(?:il)?|May"
-    r"|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
-)
-"""Capitals that say nothing of whether a passage on North Korea is the one; the months have the window for them."""
 _PREPOSITION = re.compile(r"^(?:in|on|during|since|after|from|by|as of|at|for|of) (?:the )?", re.IGNORECASE)
-_SUFFIX = {1: "st", 2: "nd", 3: "rd"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +40,7 @@ class Evidence:
     untyped: float  # 1 where no sentence that matches well has the form of an answer
     older: float  # 1 where every leading brief is older than the time asked about and none names its year
     missing: tuple[str, ...] = ()
+    unheard: bool = False  # the question names somebody whom none of the passages read speaks of
 
     def values(self) -> list[float]:
         """Return the features as numbers, in order."""
@@ -63,7 +53,7 @@ NOTHING = Evidence(0, 1, 0, 0, 0, 0, 1, 0)
 
 def names() -> list[str]:
     """Return the names of the features."""
-    return [field.name for field in fields(Evidence) if field.name != "missing"]
+    return [field.name for field in fields(Evidence) if field.name not in ("missing", "unheard")]
 
 
 def weigh(plan: QueryPlan, asked: Asked, readings: Sequence[Reading], table: NameTable) -> Evidence:
@@ -81,18 +71,23 @@ def weigh(plan: QueryPlan, asked: Asked, readings: Sequence[Reading], table: Nam
     best, missing = leading[0], list[str]()
 
     required = constraints(question, table)
-    lacking = [each for each in required if not each.held_in(best.hit)]
-    missing += [wording.missing_name(korean, each.shown) for each in lacking if not each.year]
+    best_text = held_text(best.hit)
+    lacking = [each for each in required if not each.held_in(best_text, best.hit.brief.published)]
+    others = {sentence.hit.passage.id: sentence.hit for sentence in reading.sentences}.values() if lacking else ()
+    told = [(held_text(hit), hit.brief.published) for hit in others]
+    nowhere = [each for each in lacking if not any(each.heard_in(*each_told) for each_told in told)]
+    missing += [wording.missing_name(korean, each.shown) for each in nowhere if not each.year]
     years = [each for each in required if each.year]
+    unheard = [each for each in nowhere if each.named]
     late = [each.shown for each in lacking if each.year]
     hits = list({sentence.hit.passage.id: sentence.hit for sentence in leading}.values())
     before = _older(plan, hits)
     if before or late:
-        missing.append(wording.missing_period(korean, before or " and ".join(late), _newest(hits)))
+        missing.append(wording.missing_period(korean, before or " and ".join(late), _newest(hits) if before else None))
     uncounted = asked.kind is Kind.AMOUNT and not _counted(asked, question, leading)
     if uncounted:
         missing.append(wording.missing_count(korean, asked.noun))
-    noun = bool(asked.noun) and not korean and stem(asked.noun) not in held_text(best.hit)
+    noun = bool(asked.noun) and not korean and stem(asked.noun) not in best_text
     kinds = [kind for kind in asked.kinds if kind in TYPED][:1]
     good = [s.text for s in leading if s.feature("late") >= GOOD * best.feature("late")]
     untyped = [kind for kind in kinds if not any(answers(kind, asked, question, text) for text in good)]
@@ -110,66 +105,8 @@ def weigh(plan: QueryPlan, asked: Asked, readings: Sequence[Reading], table: Nam
         untyped=float(bool(untyped)),
         older=float(bool(before)),
         missing=tuple(dict.fromkeys(missing))[:3],
+        unheard=bool(unheard) and not korean,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Constraint:
-    """Something that a question names, in any of its forms: a passage that answers should hold it."""
-
-    shown: str
-    forms: tuple[str, ...]
-    year: bool = False
-
-    def held_in(self, hit: Hit) -> bool:
-        """Whether the passage, its heading, its brief's title or, for a year, its date has one of the forms."""
-        if self.year and hit.brief.published and str(hit.brief.published.year) == self.shown:
-            return True
-        text = held_text(hit)
-        return any(plain(form) in text for form in self.forms)
-
-
-def constraints(question: str, table: NameTable) -> list[Constraint]:
-    """Return the names, years, numbers, ordinals and other words in capitals of a question."""
-    found: list[Constraint] = []
-    taken: list[tuple[int, int]] = []
-
-    def add(start: int, end: int, *forms: str, year: bool = False) -> None:
-        if all(end <= a or b <= start for a, b in taken):
-            taken.append((start, end))
-            found.append(Constraint(question[start:end], forms, year))
-
-    for mention in table.mentions(question):
-        if mention.name.canonical == "North Korea":
-            taken.append((mention.start, mention.end))
-        else:
-            add(mention.start, mention.end, mention.text, *table.alternatives(mention.name))
-    for match in _YEAR.finditer(question):
-        add(*match.span(), match[0], year=True)
-    for match in _NUMBER.finditer(question):
-        add(*match.span(), match[0])
-    for match in _ORDINAL.finditer(question):
-        number = _ORDINALS.index(match[0].lower()) + 1
-        add(*match.span(), match[0], f"{number}{_SUFFIX.get(number, 'th')}")
-    for match in _CAPITALS.finditer(question):
-        if match[0].lower() not in FUNCTION_WORDS and not _EVERYWHERE.fullmatch(match[0]):
-            add(*match.span(), *(stem(form) for form in (match[0], match[0].split()[-1])))
-    return found
-
-
-def held_text(hit: Hit) -> str:
-    """Return the passage with its heading and its brief's title, as `plain` has it."""
-    return plain(f"{hit.brief.title} {hit.passage.heading} {hit.passage.text}")
-
-
-def plain(text: str) -> str:
-    """Return the text in lower case, hyphens, apostrophes and stops as spaces: "Kim Jong-un" is "kim jong un"."""
-    return re.sub(r"[\s\-‐-―'’.]+", " ", text).lower()
-
-
-def stem(word: str) -> str:
-    """Return the word without the commonest endings, "tested" and "tests" alike."""
-    return re.sub(r"(?:['’]s|ies|ing|ed|es|s|e|y)$", "", word) if len(word) > 4 else word
 
 
 def _counted(asked: Asked, question: str, leading: Sequence[Sentence]) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 from ..index import Hit, Retriever
 from ..index.plan import Inquiry
 from ..index.types import Floats, SpanMatches, Window
-from .orders import plain_spans
+from .injected import plain_spans
 from .question import TYPED, Asked
 from .typed import answers, words_of
 

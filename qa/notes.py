@@ -1,7 +1,7 @@
 """What a reader has to know beside the quotes: how old they are, whether a later brief differs, what was not found."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..corpus import Brief
 from ..index.plan import QueryPlan
@@ -25,6 +25,20 @@ def age_note(plan: QueryPlan, briefs: Sequence[Brief], korean: bool) -> str:
     if window and window.since and newest < window.since:
         return wording.older(korean, newest, window.text)
     return wording.as_of(korean, newest) if plan.latest else ""
+
+
+def newer_notes(sentences: Sequence[Sentence], find: Callable[[str], Brief | None], korean: bool) -> list[str]:
+    """Return a note on each brief quoted that has a later version, unless that is quoted as well.
+
+    `find` gives the brief of an id, None where it has left the index since.
+    """
+    briefs = {sentence.hit.brief.id: sentence.hit for sentence in sentences}
+    notes = []
+    for hit in briefs.values():
+        newer = find(hit.newer) if hit.newer and hit.newer not in briefs else None
+        if newer:
+            notes.append(wording.later_version(korean, newer, hit.brief.title if len(briefs) > 1 else ""))
+    return notes
 
 
 def unanswered_note(asked: Asked, question: str, sentences: Sequence[Sentence], korean: bool) -> str:

@@ -1,7 +1,7 @@
 """Everything that is said to a language model, in one place.
 
 Passages are data: each stands between two fences whose key is drawn from all that is fenced, so that no passage can
-hold it, and sentences in them that give orders to a reader like this one are left out (`orders.py`). The examples are
+hold it, and sentences in them that give orders to a reader like this one are left out (`injected.py`). The examples are
 of an island that is in no brief, so that nothing of them can pass for an answer.
 """
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from ..corpus import Brief
 from ..index import Hit
+from .injected import orders, plain_text
 from .llm import Message, tokens
-from .orders import orders, plain_text
 
 NOT_STATED = "The briefs do not say."
 """What the model is to reply where the passages do not answer."""

@@ -47,6 +47,13 @@ def refusal_text(korean: bool, missing: Sequence[str], nearest: Sequence[str]) -
     return " ".join(parts)
 
 
+def order_refused(korean: bool) -> str:
+    """Return the refusal of what asks the briefs nothing."""
+    if korean:
+        return f"{REFUSAL_KO} 브리프에 무엇이 적혀 있는지 묻는 질문에만 답합니다."
+    return f"{REFUSAL} Only questions about what the briefs say are answered."
+
+
 def not_stated(korean: bool, missing: Sequence[str]) -> str:
     """Return the line above quotes that come near and do not answer."""
     if korean:
@@ -117,6 +124,16 @@ def revised(korean: bool, later: Brief) -> str:
     if korean:
         return f"나중 브리프({dated(later, korean)})는 다르게 적고 있습니다."
     return f"A later brief puts it otherwise: {dated(later, korean)}."
+
+
+def later_version(korean: bool, newer: Brief, quoted: str = "") -> str:
+    """Return the note that a brief quoted, named where several are, has a version published later."""
+    when = f"{newer.published.day} {newer.published:%B %Y}" if newer.published else "undated"
+    if korean:
+        day = newer.published
+        when = f"{day.year}년 {day.month}월 {day.day}일" if day else "날짜 없음"
+        return f"{f'“{quoted}”' if quoted else '인용한 브리프'}의 나중 판이 있습니다: “{newer.title}”, {when}."
+    return f"A later version of {f'“{quoted}”' if quoted else 'this brief'} exists: “{newer.title}”, {when}."
 
 
 def differing(korean: bool) -> str:

@@ -17,8 +17,8 @@ from ..corpus.sentences import sentence_spans
 from ..index import Hit, Retriever
 from . import prompts
 from .faults import SUPPORTED_FROM, fit, read, read_quotes
+from .injected import orders, plain_spans
 from .llm import LanguageModel
-from .orders import orders, plain_spans
 from .prompts import Asking
 from .types import Citation, Claim, Verdict
 from .verify import context_of, marked, verified, without_markers

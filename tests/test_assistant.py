@@ -245,6 +245,25 @@ def test_a_later_brief_with_another_figure_is_quoted_as_well(index: Index, make_
     assert "A later brief puts it otherwise: Institute 2025, June 2025." in answer.notes
 
 
+@pytest.mark.parametrize(("question", "noted"), [("p9w1 p9w2", True), ("p98w1 p98w2", False)])
+def test_a_quote_of_a_brief_with_a_later_version_says_so(
+    index: Index, make_brief: Callable[..., Brief], question: str, noted: bool
+) -> None:
+    def prose(*numbers: int) -> str:
+        return "\n\n".join(" ".join(f"p{number}w{word}" for word in range(40)) + "." for number in numbers)
+
+    index.add(
+        [
+            make_brief("old", prose(*range(10)), published=date(2020, 1, 1)),
+            make_brief("new", prose(*range(9), 98), published=date(2024, 3, 5), title="The revised brief"),
+        ]
+    )
+    answer = Assistant(index).ask(question)
+    assert not answer.abstained
+    note = "A later version of this brief exists: “The revised brief”, 5 March 2024."
+    assert (note in answer.notes) is noted
+
+
 def test_briefs_that_agree_are_not_said_to_differ(index: Index, make_brief: Callable[..., Brief]) -> None:
     for year in (2020, 2025):
         text = f"The Kalma resort can take 20,000 guests a day, so planners of the {year}s say. Its beach is long."

@@ -11,8 +11,8 @@ import pytest
 from northbrief.corpus import Brief
 from northbrief.index import Encoder, Index
 from northbrief.qa import Answer, Assistant
+from northbrief.qa.injected import orders
 from northbrief.qa.llm import LanguageModel
-from northbrief.qa.orders import orders
 from northbrief.qa.written import WritingAssistant
 
 from .language_model import model_served, small_model

@@ -21,7 +21,8 @@ from .settings import Application
 NOTHING, BAD = 1, 2
 SHOWN_FAILURES = 20
 
-out = Console(highlight=False, soft_wrap=True)
+WIDE = 200  # columns of a table that goes to a file or another program, which have no width of their own
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -21,8 +21,8 @@ from northbrief.corpus import load_briefs
 from northbrief.index import Index, Retriever
 from northbrief.qa import Assistant
 from northbrief.qa.evaluate import Question, auroc, read_questions
+from northbrief.qa.injected import plain_spans
 from northbrief.qa.llm import LanguageModel
-from northbrief.qa.orders import plain_spans
 from northbrief.qa.reader import LEADING, Reader, fit
 from northbrief.qa.written import WritingAssistant
 from northbrief.tests.chat_server import Chat, Handler, begin_stream, chat_served, send_piece
