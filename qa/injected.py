@@ -1,7 +1,7 @@
 """Orders to a machine that stand in a brief: found by form, and never shown to a model nor quoted for one.
 
 A brief writes to people. Sentences that speak to a model, imitate the turns of a chat, or carry markup that loads
-something are left out of what a model reads. Of 12,420 sentences of briefs and press articles three looked like it.
+something are left out of what a model reads. Of 12,420 sentences of briefs and press articles none looked like it.
 This is the first of three walls; the others are the fences of `prompts.py` and the check of every claim.
 """
 
