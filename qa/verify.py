@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
+from ..corpus import Brief, Passage
 from ..corpus.sentences import sentence_spans
 from ..index import Encoder, Hit
 from ..index.encoder import load_encoder
@@ -128,9 +129,14 @@ def verified(
 def _cited(text: str, citations: Sequence[Citation], encoder: Encoder | None) -> Verdict:
     """The verdict on a claim by what it cites; quotes of several briefs are taken together, undated if dates differ."""
     dates = {citation.brief.published for citation in citations}
-    context = "\n".join(dict.fromkeys(f"{c.brief.title}\n{c.passage.text}" for c in citations))
+    context = "\n".join(dict.fromkeys(context_of(citation.brief, citation.passage) for citation in citations))
     quotes = [citation.quote for citation in citations]
     return check(text, quotes, published=dates.pop() if len(dates) == 1 else None, context=context, encoder=encoder)
+
+
+def context_of(brief: Brief, passage: Passage) -> str:
+    """Return what stands around a quote and may say who "he" is."""
+    return f"{brief.title}\n{passage.text}"
 
 
 def _recited(

@@ -20,6 +20,21 @@ _SOUGHT = {
 }
 
 
+_FAILED = {
+    "it took too long": "시간이 초과되었습니다",
+    "it cannot be reached": "모델에 연결할 수 없습니다",
+    "the server is too busy": "서버가 바쁩니다",
+    "its reply broke off": "답변이 중간에 끊겼습니다",
+    "it cites nothing": "출처를 밝히지 않았습니다",
+    "it answered in another language": "다른 언어로 답했습니다",
+    "it finds no answer in the passages": "모델이 본문에서 답을 찾지 못했습니다",
+    "it wrote nothing that could be checked": "확인할 수 있는 답을 쓰지 않았습니다",
+    "no sentence of its answer is supported by the passages": "본문이 답변의 어느 문장도 뒷받침하지 않습니다",
+    "half of its answer or more is not supported by the passages": "본문이 답변의 절반 이상을 뒷받침하지 않습니다",
+}
+"""Why a language model's answer is not given, in Korean."""
+
+
 def refusal_text(korean: bool, missing: Sequence[str], nearest: Sequence[str]) -> str:
     """Return the refusal: what is missing, and the briefs that come nearest."""
     parts = [REFUSAL_KO if korean else REFUSAL]
@@ -143,3 +158,10 @@ def dated(brief: Brief, korean: bool) -> str:
 def month(day: date, korean: bool) -> str:
     """Return month and year."""
     return f"{day.year}년 {day.month}월" if korean else f"{day:%B %Y}"
+
+
+def without_model(korean: bool, reason: str) -> str:
+    """Return the line on an answer that was to be a language model's and is not."""
+    if korean:
+        return f"언어 모델 없이 답합니다: {_FAILED.get(reason, reason)}."
+    return f"Answered without the language model: {reason}."

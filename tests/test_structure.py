@@ -35,6 +35,7 @@ PUBLIC = {
         "BriefLoader",
         "DateSource",
         "Failure",
+        "ModelError",
         "NorthbriefError",
         "Passage",
         "QuestionError",

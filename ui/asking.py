@@ -55,7 +55,7 @@ def chat(
     from .app import serve  # gradio takes seconds to import
 
     err.print(f"Northbrief answers at http://{host}:{port} (Ctrl-C ends it)")
-    serve(parts.index, parts.assistant, host, port, signed)
+    serve(parts.index, parts.assistant, host, port, signed, parts.plain if parts.language_model else None)
 
 
 def warm(index: Index) -> None:
@@ -188,13 +188,20 @@ def evaluate(
     language: Annotated[str | None, typer.Option(help="Only questions in this language.")] = None,
     retrieval_only: Annotated[bool, typer.Option("--retrieval", help="Leave out answers and refusals.")] = False,
     against: Annotated[str | None, typer.Option(help="Compare with: no-rerank, or cap=N.")] = None,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Measure and keep what the language model's reading is worth.")
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every question.")] = False,
     as_json: Json = False,
 ) -> None:
     """Measure retrieval, answers and refusals by question type."""
-    from .evaluation import report
+    from .evaluation import calibrated, report
 
     parts: Application = context.obj
+    if calibrate:
+        made = calibrated(parts, questions, language)
+        print_json(made.as_dict()) if as_json else made.print(out)
+        return
     result = report(parts.retriever, questions, language, retrieval_only, against, verbose)
     if as_json:
         print_json(result.as_dict())

@@ -7,12 +7,18 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import Progress
 from rich.table import Table
 
 from ..corpus import SettingsError
 from ..index import Retriever
 from ..qa import Assistant
+from ..qa.calibrate import calibrate
 from ..qa.evaluate import Comparison, Outcome, compare, read_questions, run, table
+from ..qa.reader import Calibration, save_calibration
+from ..qa.written import WritingAssistant
+from .settings import Application
+from .terminal import err
 
 _DIGITS = {"questions": "d", "answerable": "d", "words": ".0f"}
 
@@ -80,6 +86,51 @@ def report(
     outcomes = run(retriever, questions, None if retrieval_only else Assistant(retriever))
     difference = compare(run(other, questions), outcomes) if other else None
     return Evaluation(table(outcomes), outcomes, against, difference, verbose)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """What the reading of a model is worth, and where that is kept."""
+
+    model: str
+    calibration: Calibration
+    path: Path
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {"model": self.model, "path": str(self.path), **asdict(self.calibration)}
+
+    def print(self, console: Console) -> None:
+        """Print what it means."""
+        made = self.calibration
+        console.print(
+            f"{escape(self.model)}: answerable questions and others told apart with AUROC {made.auroc:.2f} "
+            f"(0.5 is chance; {made.questions} questions, five-fold). Kept in {escape(str(self.path))}."
+        )
+        if made.reading == 0:
+            console.print("Its reading goes the wrong way or says nothing: it gets no weight.")
+
+
+def calibrated(parts: Application, path: Path, language: str | None) -> Calibrated:
+    """Measure the language model that is set on the questions at `path`, and keep the result beside the index.
+
+    Raises:
+        SettingsError: no model is set, or the questions do not suffice.
+        ModelError: the model fails.
+    """
+    if not isinstance(parts.assistant, WritingAssistant) or parts.language_model is None:
+        raise SettingsError("found no language model to calibrate, expected llm_url to be set")
+    questions = [question for question in read_questions(path) if language in (None, question.language)]
+    with Progress(console=err, transient=True) as bar:
+        task = bar.add_task("Reading", total=None)
+        made = calibrate(
+            parts.retriever,
+            parts.language_model,
+            questions,
+            lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    save_calibration(parts.calibrations, parts.assistant.model, made)
+    return Calibrated(parts.assistant.model, made, parts.calibrations)
 
 
 def other_setting(retriever: Retriever, name: str) -> Retriever:

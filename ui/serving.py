@@ -152,7 +152,9 @@ def mount_window(app: Any, parts: Application) -> None:
     def login(user: str, password: str) -> bool:
         return user == "northbrief" and hmac.compare_digest(password.encode("utf-8", "replace"), token.encode())
 
-    blocks = with_api(build_app(parts.index, parts.assistant), parts.assistant)
+    blocks = with_api(
+        build_app(parts.index, parts.assistant, parts.plain if parts.language_model else None), parts.assistant
+    )
     blocks.queue(max_size=QUEUE_SIZE, default_concurrency_limit=CONCURRENCY)
     gr.mount_gradio_app(
         app,

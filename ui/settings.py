@@ -18,8 +18,12 @@ from ..index.plan import Planner
 from ..index.retriever import CAP
 from ..index.weights import MINILM
 from ..qa import Assistant
+from ..qa.llm import LanguageModel
+from ..qa.written import WritingAssistant
 
 FILE = "northbrief.toml"
+SECRET = ("key", "token", "auth", "pass", "secret", "url")  # in a name: its value is never printed
+CALIBRATIONS = "models.json"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})  # names of this machine, seen from itself
 
 
@@ -48,6 +52,15 @@ class Settings(BaseSettings):
     cap: int = Field(CAP, ge=0, description="passages one brief may take before others have had theirs; 0: no cap")
     names: tuple[Path, ...] = Field((), description="name tables of one's own, in the form of index/names.toml")
     sources: Sources = Field(Sources(), description="what `northbrief sync` brings in step: folders, addresses, feeds")
+    llm_url: str = Field(
+        "", pattern="^(https?://.+)?$", description="OpenAI-protocol address of a language model, up to `/v1`"
+    )
+    llm_model: str = Field("", description="its name; if not set, the first that the server lists")
+    llm_key: SecretStr | None = Field(None, description="the key that the server asks for")
+    llm_timeout: float = Field(60.0, gt=0, description="seconds the model may take for an answer")
+    llm_reader: float = Field(20.0, ge=0, description="seconds of them for reading before; 0: it only writes")
+    llm_context: int = Field(4096, ge=1500, description="tokens the server lets it read and write")
+    llm_rewrite: bool = Field(False, description="whether it makes follow-up questions stand alone")
     host: str = Field("127.0.0.1", description="address the chat window or the service listens on")
     port: int = Field(7860, ge=1, le=65535, description="port of the chat window")
     auth: str | None = Field(None, pattern="^[^:]+:.+$", description="user:password that the chat window asks for")
@@ -98,9 +111,39 @@ class Application:
         return Retriever(self.index, rerank=self.settings.rerank, cap=self.settings.cap or None, planner=planner)
 
     @cached_property
-    def assistant(self) -> Assistant:
-        """The assistant over the retriever."""
+    def language_model(self) -> LanguageModel | None:
+        """The language model, if one is set."""
+        chosen = self.settings
+        if not chosen.llm_url:
+            return None
+        key = chosen.llm_key.get_secret_value() if chosen.llm_key else ""
+        return LanguageModel(
+            chosen.llm_url, chosen.llm_model, key, timeout=chosen.llm_timeout, context=chosen.llm_context
+        )
+
+    @property
+    def calibrations(self) -> Path:
+        """The file that says what the reading of each model is worth."""
+        return self.index.path.parent / CALIBRATIONS
+
+    @cached_property
+    def plain(self) -> Assistant:
+        """The assistant without a language model."""
         return Assistant(self.retriever)
+
+    @cached_property
+    def assistant(self) -> Assistant:
+        """The assistant over the retriever, with the language model if one is set."""
+        model = self.language_model
+        if model is None:
+            return self.plain
+        return WritingAssistant(
+            self.retriever,
+            model,
+            calibrations=self.calibrations,
+            reader_budget=self.settings.llm_reader,
+            rewrite=self.settings.llm_rewrite,
+        )
 
     def rebuild(self, progress: Progress) -> AddReport:
         """Make the index again with the encoder that is set."""
@@ -137,6 +180,7 @@ def read_settings(**flags: Any) -> Settings:
         known = ", ".join((Sources if name.startswith("sources.") else Settings).model_fields)
         place = f"NORTHBRIEF_{name.upper()}" if f"NORTHBRIEF_{name.upper()}" in os.environ else f"{FILE} or a flag"
         expected = f"one of {known}" if problem["type"] == "extra_forbidden" else problem["msg"]
-        raise SettingsError(f"found {name} = {problem['input']!r} in {place}; expected: {expected}") from error
+        shown = "***" if any(word in name for word in SECRET) else repr(problem["input"])
+        raise SettingsError(f"found {name} = {shown} in {place}; expected: {expected}") from None
     except ValueError as error:  # the TOML itself
         raise SettingsError(f"{FILE} is no valid TOML ({error}); mend it") from error

@@ -1,0 +1,203 @@
+"""What a language model adds: python -m tests.benchmarks.model (reader | writer | latency) --data DATA
+
+The weights in `--model FILE` (GGUF; without it the small model of the tests) are served on loopback by llama.cpp.
+`reader`: facts against near misses, by the model's log-odds over the leading passages. `writer`: written answers to a
+random sample of the questions, with the facts found in them, what was shown, and why the rest fell back. `latency`: how
+soon a complete sentence is shown, in times of encoding one text, too.
+"""
+
+import argparse
+import json
+import random
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from northbrief.corpus import load_briefs
+from northbrief.index import Index, Retriever
+from northbrief.qa import Assistant
+from northbrief.qa.evaluate import Question, auroc, read_questions
+from northbrief.qa.injected import plain_spans
+from northbrief.qa.llm import LanguageModel
+from northbrief.qa.reader import LEADING, Reader, fit
+from northbrief.qa.written import WritingAssistant
+from northbrief.tests.chat_server import Chat, Handler, begin_stream, chat_served, send_piece
+from northbrief.tests.language_model import model_served, small_model
+
+ANSWERED = ("fact", "paraphrase", "alias", "time", "followup")
+
+
+def drawn(questions: Sequence[Question], types: Sequence[str], count: int, seed: int) -> list[Question]:
+    """At most `count` English questions of these types, in random order."""
+    kept = [question for question in questions if question.type in types and question.language == "en"]
+    return random.Random(seed).sample(kept, min(count, len(kept)))
+
+
+def refused_at(positives: Sequence[float], negatives: Sequence[float], share: float = 0.1) -> float:
+    """The share of the negatives below the quantile `share` of the positives."""
+    return float(np.mean(np.array(negatives) < np.quantile(positives, share)))
+
+
+def reader(
+    retriever: Retriever, model: LanguageModel, questions: Sequence[Question], options: argparse.Namespace
+) -> None:
+    """Read the leading passages of facts and near misses."""
+    assistant, reads = Assistant(retriever), Reader(model, budget=600)
+    asked = drawn(questions, ANSWERED if options.all else ("fact", "paraphrase"), options.count, options.seed)
+    asked += drawn(questions, ("unanswerable",), options.count, options.seed)
+    random.Random(options.seed).shuffle(asked)
+    rows, began, checks = [], time.perf_counter(), 0
+    for number, question in enumerate(asked):
+        default = assistant.ask(question.text, history=question.history)
+        values = [value or 0.0 for value in reads.read(default.question, default.hits[: options.leading])]
+        checks += len(values)
+        rows.append({"id": question.id, "answerable": question.answerable, "confidence": default.confidence,
+                     "abstained": default.abstained, "readings": values})  # fmt: skip
+        if options.out:
+            options.out.write_text("\n".join(json.dumps(row) for row in rows) + "\n", "utf-8")
+        print(f"\r{number + 1}/{len(asked)}", end="", flush=True)
+    seconds = (time.perf_counter() - began) / max(1, checks)
+    print(f"\n{model.name.rsplit('/', 1)[-1]}: {seconds:.1f} s a passage")
+    report(rows)
+
+
+def report(rows: Sequence[dict[str, object]]) -> None:
+    """Print how well readings tell facts from near misses, over one to all leading passages, alone and combined."""
+    truth = [bool(row["answerable"]) for row in rows]
+    readings: list[list[float]] = [row["readings"] for row in rows]  # type: ignore[misc]
+    confidences: list[float] = [float(row["confidence"]) for row in rows]  # type: ignore[arg-type]
+
+    def line(name: str, values: Sequence[float]) -> None:
+        ups = [value for value, yes in zip(values, truth, strict=True) if yes]
+        downs = [value for value, yes in zip(values, truth, strict=True) if not yes]
+        print(f"{name:<30} AUROC {auroc(ups, downs):.3f}, near misses refused {refused_at(ups, downs):.2f}")
+
+    print(f"{sum(truth)} answerable questions, {len(truth) - sum(truth)} near misses")
+    line("confidence without a model", confidences)
+    for count in range(1, max(len(each) for each in readings) + 1):
+        line(f"best of {count} passages", [max(each[:count], default=-99.0) for each in readings])
+    made = fit([max(each, default=-99.0) for each in readings], confidences, truth)
+    line(
+        "both, fitted to these",
+        [made.probability(max(r, default=-99.0), c) for r, c in zip(readings, confidences, strict=True)],
+    )
+    print(f"both, five-fold: AUROC {made.auroc:.3f}; {made}")
+
+
+def writer(
+    retriever: Retriever, model: LanguageModel, questions: Sequence[Question], options: argparse.Namespace
+) -> None:
+    """Write answers and print them for reading, with the figures."""
+    plain, writing = Assistant(retriever), WritingAssistant(retriever, model)
+    asked = drawn(questions, (*ANSWERED, "compare"), options.count, options.seed)
+    found: dict[str, list[float]] = {"model": [], "default": [], "written only": []}
+    why: Counter[str] = Counter()
+    first, whole, verdicts = [], [], Counter[str]()
+    for question in asked:
+        default = plain.ask(question.text, history=question.history)
+        began, answer = time.perf_counter(), default
+        shown = None
+        for part in writing.stream(question.text, history=question.history):
+            answer = part
+            shown = shown or time.perf_counter() - began
+        whole.append(time.perf_counter() - began)
+        first.append(shown or 0.0)
+        notes = [note for note in answer.notes if note not in default.notes]
+        why[notes[0].split(": ", 1)[-1] if notes else "refused" if answer.abstained else "written"] += 1
+        found["default"].append(facts(question, default.text))
+        found["model"].append(facts(question, answer.text))
+        if not notes and not answer.abstained:
+            found["written only"].append(facts(question, answer.text))
+            verdicts.update(str(claim.verdict) for claim in answer.claims)
+        print(f"\n{question.id} {question.text}\n{answer.text}")
+        for citation in answer.citations if not notes else ():
+            print(f"    [{citation.number}] {' '.join(citation.quote.split())}")
+    print(f"\n{len(asked)} questions: {dict(why)}; claims by verdict: {dict(verdicts)}")
+    print(
+        ", ".join(
+            f"facts found, {name}: {np.mean(values):.2f} of {len(values)}" for name, values in found.items() if values
+        )
+    )
+    print(f"first sentence shown after {np.median(first):.1f} s (median), the whole after {np.median(whole):.1f} s")
+
+
+def latency(retriever: Retriever, questions: Sequence[Question], options: argparse.Namespace) -> None:
+    """From the last piece of a first sentence, sent by a server that quotes a passage, to the sentence shown."""
+    times: list[float] = []
+    encoding: list[float] = []
+    for question in drawn(questions, ANSWERED, options.count, options.seed):
+        hits = Assistant(retriever).ask(question.text, history=question.history).hits
+        text = max((hits[0].passage.text[slice(*span)] for span in plain_spans(hits[0])), key=len)
+        sent: list[float] = []
+
+        def behave(
+            chat: Chat, handler: Handler, request: dict[str, Any], text: str = text, sent: list[float] = sent
+        ) -> None:
+            begin_stream(handler)
+            chat.over.wait(1)  # a model reads much longer
+            for word in text.rstrip(".").split():
+                send_piece(handler, f"{word} ")
+            sent.append(time.perf_counter())
+            send_piece(handler, "[1].")
+            chat.over.wait(5)
+
+        with chat_served(behave) as chat:
+            writing = WritingAssistant(retriever, LanguageModel(chat.url, "parrot"))
+            parts = writing.stream(question.text, history=question.history)
+            part = next(parts)
+            if part.claims and sent and not part.notes:
+                times.append(1000 * (time.perf_counter() - sent[0]))
+                began = time.perf_counter()
+                retriever.index.encoder.encode([f"{text} again"])
+                encoding.append(1000 * (time.perf_counter() - began))
+            chat.over.set()
+    print(
+        f"first sentence shown: p50 {np.median(times):.0f} ms, p95 {np.quantile(times, 0.95):.0f} ms of {len(times)},"
+    )
+    print(f"while encoding one text took {np.median(encoding):.0f} ms (p50)")
+
+
+def facts(question: Question, text: str) -> float:
+    """The share of the needed facts in a text."""
+    plain = text.lower().replace("**", "")
+    return float(np.mean([any(w.lower() in plain for w in wordings) for wordings in question.answers] or [False]))
+
+
+def main() -> None:
+    """Serve the weights and print the tables."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("what", choices=["reader", "writer", "latency"])
+    parser.add_argument("--data", type=Path, required=True, help="folder with questions-dev.jsonl and the documents")
+    parser.add_argument(
+        "--model", type=Path, default=None, help="a GGUF file; the small model of the tests if not given"
+    )
+    parser.add_argument("--index", type=Path, default=None, help="an index of the documents, kept")
+    parser.add_argument("--questions", default="questions-dev.jsonl")
+    parser.add_argument("--count", type=int, default=40, help="questions of each kind at most")
+    parser.add_argument("--leading", type=int, default=LEADING, help="passages read")
+    parser.add_argument("--all", action="store_true", help="every answerable type, not facts and paraphrases alone")
+    parser.add_argument("--context", type=int, default=4096, help="tokens that the model reads and writes")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=None, help="where the reader's rows are written")
+    options = parser.parse_args()
+    weights = options.model or small_model()
+    if isinstance(weights, str):
+        parser.error(weights)
+    questions = read_questions(options.data / options.questions)
+    with tempfile.TemporaryDirectory() as folder, Index.open(options.index or folder) as index:
+        index.add(load_briefs(options.data / "kcna-2024.jsonl", options.data / "briefs", options.data / "korean"))
+        if options.what == "latency":
+            latency(Retriever(index), questions, options)
+            return
+        with model_served(weights, options.context, options.threads) as url:
+            model = LanguageModel(url, timeout=600, context=options.context)
+            {"reader": reader, "writer": writer}[options.what](Retriever(index), model, questions, options)
+
+
+if __name__ == "__main__":
+    main()
