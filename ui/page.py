@@ -20,7 +20,15 @@ PAGES = (("read_page", "./"),)
 """The window's pages: the key of the name, the address. Links to them stand in the head once there are several."""
 
 _HERE = Path(__file__).parent
-_FILES = {"window.css": "text/css", "window.js": "text/javascript"}
+_SCRIPTS = (
+    "window.js",
+    "base.js",
+    "filters.js",
+    "server.js",
+    "sources.js",
+    "talks.js",
+)  # the first one loads the others
+_FILES = {"window.css": "text/css", **dict.fromkeys(_SCRIPTS, "text/javascript")}
 
 
 def shell_html() -> str:
@@ -129,7 +137,7 @@ def head() -> str:
     }
     return (
         f'<link rel="stylesheet" href="{addresses["window.css"]}">'
-        f'<script src="{addresses["window.js"]}" defer></script>'
+        f'<script type="module" src="{addresses["window.js"]}"></script>'
     )
 
 
