@@ -14,6 +14,7 @@ from ..corpus import NorthbriefError
 from ..index import Index
 from ..qa import Answer, Assistant
 from ..qa.saved import EvidenceError
+from . import taking
 from .answers import turn_html
 from .api import with_api
 from .chips import edited
@@ -129,6 +130,9 @@ def reading_page(window: Window) -> None:
     for function in (window.start, window.reopen, window.whole, window.feedback):
         name = f"window_{function.__name__}"  # /ask is for programs
         api(function, api_name=name, api_visibility="undocumented", concurrency_limit=LIGHT)
+    for taken in (taking.copy, taking.take, taking.report):
+        name = f"window_{taken.__name__}"
+        api(taken, api_name=name, api_visibility="undocumented", concurrency_limit=CONCURRENCY)
 
 
 def _shown(asked: Request, answer: Answer, language: str, *, whole: bool) -> Values:

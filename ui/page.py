@@ -14,21 +14,15 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
+from ..qa.export import FORMATS
 from .strings import page_strings
 
-PAGES = (("read_page", "./"),)
+PAGES = (("read_page", "#ask"), ("report_page", "#report"))
 """The window's pages: the key of the name, the address. Links to them stand in the head once there are several."""
 
 _HERE = Path(__file__).parent
-_SCRIPTS = (
-    "window.js",
-    "base.js",
-    "filters.js",
-    "server.js",
-    "sources.js",
-    "talks.js",
-)  # the first one loads the others
-_FILES = {"window.css": "text/css", **dict.fromkeys(_SCRIPTS, "text/javascript")}
+_KINDS = {".css": "text/css", ".js": "text/javascript"}
+_FILES = {path.name: _KINDS[path.suffix] for path in sorted(_HERE.iterdir()) if path.suffix in _KINDS}
 
 
 def shell_html() -> str:
@@ -37,7 +31,7 @@ def shell_html() -> str:
     return (
         f'<div id="nb" data-text="{text}">'
         '<a class="skip" href="#question" data-do="skip" data-say="skip"></a>'
-        f"{header_html()}{conversations_html()}{chat_html()}{sources_pane_html()}"
+        f"{header_html()}{conversations_html()}{chat_html()}{sources_pane_html()}{report_page_html()}"
         '<div id="tip" role="tooltip" hidden></div><p id="said" class="hidden" role="status"></p>'
         '<p id="toast" role="alert" hidden></p></div>'
     )
@@ -85,6 +79,7 @@ def chat_html() -> str:
         ' data-say-placeholder="placeholder"></textarea><div class="keys">'
         '<button type="button" class="quiet" data-do="filters" aria-expanded="false" aria-controls="filters"'
         ' id="filters-button" data-say="filters"></button>'
+        f'<div id="talk-export" hidden>{export_menu_html("export_talk", up=True)}</div><span class="gap"></span>'
         '<button type="submit" class="main" id="ask" data-say="ask"></button>'
         '<button type="button" class="main" id="stop" data-do="stop" data-say="stop" hidden></button>'
         "</div></div></form></main>"
@@ -127,6 +122,32 @@ def sources_pane_html() -> str:
         '<button type="button" class="icon" data-do="close" data-say-label="close"><span aria-hidden="true">×</span>'
         '</button></header><div id="pane" tabindex="-1"><div id="cards"></div><div id="reader" hidden></div>'
         '<p class="keys soft" data-say="keys"></p></div></aside>'
+    )
+
+
+def export_menu_html(key: str, *, up: bool = False) -> str:
+    """Return a menu with a button for each form of export, its name to be filled in by the page."""
+    items = "".join(
+        f'<li><button type="button" class="item" data-do="export" data-suffix="{suffix}">{escape(form.label)}'
+        "</button></li>"
+        for suffix, form in FORMATS.items()
+    )
+    return (
+        f'<details class="menu{" above" if up else ""}"><summary data-say="{key}"></summary><ul>{items}</ul></details>'
+    )
+
+
+def report_page_html() -> str:
+    """Return the page of the report: the answers that were picked, to be ordered, and the report as it will be."""
+    return (
+        '<main id="report" class="page" hidden><div class="bar">'
+        '<label class="title"><span data-say="report_title"></span>'
+        '<input type="text" id="report-title" maxlength="200">'
+        f"</label>{export_menu_html('export_report')}"
+        '<button type="button" class="quiet" data-do="clearReport" data-say="report_clear"></button></div>'
+        '<p id="report-empty" class="soft" data-say="report_empty"></p>'
+        '<div id="report-whole" class="two" hidden><section><h2 data-say="report_answers"></h2><ol id="picked"></ol>'
+        '</section><div id="paper" tabindex="0" role="region" data-say-label="report_page"></div></div></main>'
     )
 
 

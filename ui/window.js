@@ -4,6 +4,7 @@ import { $, KEY, LISTS, NARROW, element, fragment, newId, say, state, toast } fr
 import { chosen, filterChanged, offered, without } from "./filters.js";
 import { call } from "./server.js";
 import { backToCards, closeSources, evidence, move, openSource, reading, tip, whole } from "./sources.js";
+import { clearReport, collect, copy, counted, markCollected, reorder, showReport, take, titled } from "./taking.js";
 import { fresh, kept, list, recordOf, save } from "./talks.js";
 
 async function show(next) {
@@ -20,6 +21,7 @@ async function show(next) {
   if (state.talk.turns.length) kept.set("open", state.talk.id);
   else kept.remove("open");
   $("opening").hidden = state.talk.turns.length > 0;
+  $("talk-export").hidden = true;
   if (!state.talk.turns.length) return;
   const current = state.talk;
   const whole = state.talk.turns.filter((turn) => turn.answer);
@@ -215,6 +217,8 @@ function mark(record) {
   const article = $(`turn-${record.turn}`);
   for (const [name, good] of [["up", true], ["down", false]])
     article?.querySelector(`[data-do="${name}"]`)?.setAttribute("aria-pressed", String(record.good === good));
+  markCollected(record);
+  $("talk-export").hidden = !state.talk.turns.some((turn) => turn.answer && !turn.ended);
 }
 
 async function judge(button, words = "") {
@@ -299,6 +303,8 @@ const actions = {
     kept.set("language", state.language);
     translate();
     start();
+    counted();
+    turnTo();
     show(state.talk);
   },
   suggested: (button) => ask({ question: button.textContent }),
@@ -352,6 +358,11 @@ const actions = {
     const [record, at] = recordOf(chip);
     ask({ question: record.question, filter: record.filter, without: record.without.filter((key) => key !== chip.dataset.key), at });
   },
+  copy,
+  export: take,
+  collect,
+  reorder,
+  clearReport,
   up: (button) => judge(button),
   down: (button) => judge(button),
   close: closeSources,
@@ -367,6 +378,7 @@ const actions = {
 function listen() {
   const nb = $("nb");
   nb.addEventListener("click", (event) => {
+    for (const menu of nb.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
     const link = event.target.closest('a[href^="#src-"]');
     if (link) {
       event.preventDefault();
@@ -391,6 +403,7 @@ function listen() {
   nb.addEventListener("input", (event) => {
     if (event.target.id === "question") grow();
     if (event.target.id === "search") list();
+    if (event.target.id === "report-title") titled(event.target.value);
   });
   nb.addEventListener("change", (event) => {
     if (event.target.closest("#filters")) filterChanged(event.target);
@@ -398,6 +411,7 @@ function listen() {
   });
   $("log").addEventListener("scroll", () => ($("tip").hidden = true));
   addEventListener("keydown", keyed);
+  addEventListener("hashchange", turnTo);
   addEventListener("storage", (event) => event.key?.startsWith(KEY) && list());
 }
 
@@ -412,6 +426,8 @@ function keyed(event) {
     return filterChanged(event.target);
   }
   if (event.key === "Escape") {
+    const menu = event.target.closest?.("details.menu[open]");
+    if (menu) return void (menu.open = false, menu.querySelector("summary").focus());
     if (!$("tip").hidden) return void ($("tip").hidden = true);
     if (!$("filters").hidden && $("composer").contains(event.target)) return filters(false);
     if (NARROW.matches && !$("conversations").hidden) return menu(false);
@@ -422,6 +438,18 @@ function keyed(event) {
   const inside = $("sources").contains(event.target);
   if (event.key === "n" || (inside && event.key === "ArrowRight")) move(1);
   if (event.key === "p" || (inside && event.key === "ArrowLeft")) move(-1);
+}
+
+/* Shows the page that the address names; what goes on in the others goes on. */
+function turnTo() {
+  const name = ["report"].find((each) => location.hash === `#${each}`) || "ask";
+  $("nb").classList.toggle("apart", name !== "ask");
+  $("report").hidden = name !== "report";
+  for (const link of $("top").querySelectorAll("nav a")) {
+    if (link.getAttribute("href") === `#${name}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  if (name === "report") showReport();
 }
 
 function boot() {
@@ -437,6 +465,8 @@ function boot() {
   const last = kept.get("open");
   show((last && kept.get(`talk:${last}`)) || state.talk);
   start();
+  counted();
+  turnTo();
   $("question").focus();
 }
 
