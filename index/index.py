@@ -52,7 +52,7 @@ from .weights import MINILM
 
 FILE_NAME = "index.db"
 BATCH_PASSAGES = 64  # encoded and committed together: enough to keep all cores busy, little to lose
-SLICE = 4 * BATCH_PASSAGES  # of one long brief encoded before progress is told, and the add can be ended
+SLICE = 2 * BATCH_PASSAGES  # of one long brief encoded before progress is told, and the add can be ended
 CATCH_UP = 3  # times that a rebuild follows what others write meanwhile, before it makes them wait
 CODEC_EVERY = 3  # every third passage of the shipped shelf, some 12,000 token vectors, fits the token codec
 

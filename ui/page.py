@@ -15,9 +15,10 @@ from starlette.responses import FileResponse
 from starlette.routing import Route
 
 from ..qa.export import FORMATS
+from .catalogue_page import library_page_html
 from .strings import page_strings
 
-PAGES = (("read_page", "#ask"), ("report_page", "#report"))
+PAGES = (("read_page", "#ask"), ("library_page", "#library"), ("report_page", "#report"))
 """The window's pages: the key of the name, the address. Links to them stand in the head once there are several."""
 
 _HERE = Path(__file__).parent
@@ -31,7 +32,7 @@ def shell_html() -> str:
     return (
         f'<div id="nb" data-text="{text}">'
         '<a class="skip" href="#question" data-do="skip" data-say="skip"></a>'
-        f"{header_html()}{conversations_html()}{chat_html()}{sources_pane_html()}{report_page_html()}"
+        f"{header_html()}{conversations_html()}{chat_html()}{sources_pane_html()}{library_page_html()}{report_page_html()}"
         '<div id="tip" role="tooltip" hidden></div><p id="said" class="hidden" role="status"></p>'
         '<p id="toast" role="alert" hidden></p></div>'
     )

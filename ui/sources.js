@@ -47,6 +47,7 @@ export function openSource(id, link) {
   $("pane").scrollTop += source.getBoundingClientRect().top - $("pane").getBoundingClientRect().top - 8;
   if (mark.getBoundingClientRect().bottom > $("pane").getBoundingClientRect().bottom - 24) into(mark);
   placed();
+  markGone();
 }
 
 /* Scrolls the pane alone, so that the conversation stays where it is. */
@@ -136,4 +137,31 @@ export function tip(link) {
   $("tip").style.left = `${left}px`;
   $("tip").style.top = `${above > 8 ? above : box.bottom + 8}px`;
   link.setAttribute("aria-describedby", "tip");
+}
+
+/* Says of each brief shown that has left the library that it has; the answer keeps its evidence all the same. */
+export async function markGone() {
+  const sources = [...$("cards").querySelectorAll(".src[data-brief]")];
+  const briefs = [...new Set(sources.map((source) => source.dataset.brief))];
+  if (!briefs.length) return;
+  let gone;
+  try {
+    ({ gone } = await call("gone", { briefs }));
+  } catch {
+    return; // asked again before long
+  }
+  const cited = new Map();
+  for (const source of sources) {
+    const left = gone.includes(source.dataset.brief);
+    const told = source.querySelector(".left");
+    if (left && !told) source.querySelector(".facts").after(element("p", { class: "left changed", role: "status" }, say("left_library")));
+    if (!left) told?.remove();
+    cited.set(`#${source.id}`, left);
+  }
+  for (const entry of $("turns").querySelectorAll(".references li")) {
+    const left = cited.get(entry.querySelector("a.cite")?.getAttribute("href"));
+    const told = entry.querySelector(".left");
+    if (left && !told) entry.append(element("span", { class: "left" }, ` ${say("left_library")}`));
+    if (left === false) told?.remove();
+  }
 }

@@ -2,8 +2,9 @@
 
 import { $, KEY, LISTS, NARROW, element, fragment, newId, say, state, toast } from "./base.js";
 import { chosen, filterChanged, offered, without } from "./filters.js";
-import { call } from "./server.js";
-import { backToCards, closeSources, evidence, move, openSource, reading, tip, whole } from "./sources.js";
+import { bring, browser, cancelUpload, correct, corrected, listenForFiles, more, openBrief, remove, searched, showLibrary, toList, undo } from "./library.js";
+import { Failure, call } from "./server.js";
+import { backToCards, closeSources, evidence, markGone, move, openSource, reading, tip, whole } from "./sources.js";
 import { clearReport, collect, copy, counted, markCollected, reorder, showReport, take, titled } from "./taking.js";
 import { fresh, kept, list, recordOf, save } from "./talks.js";
 
@@ -59,16 +60,22 @@ async function ask({ question, filter = state.talk.filter, without = [], at = st
   state.running = { abort: new AbortController(), turn: record.turn };
   busy(true);
   const history = state.talk.turns.slice(0, at).map((turn) => turn.question);
-  const asked = { ...record, language: state.language, history, model: state.useModel };
+  const asked = { ...record, language: state.language, history, model: state.useModel, browser: browser() };
   record.history = history;
   const job = state.running;
   const part = (made) => {
-    if (state.talk !== current || !made || made.error) return;
+    if (state.talk !== current || !made || made.error || made.busy) return;
+    if (made.waiting) {
+      const line = $(`turn-${record.turn}`)?.querySelector(".waiting");
+      if (line) line.textContent = made.waiting;
+      return;
+    }
     Object.assign(record, made.record, { history });
     place(record, made);
   };
   try {
     const made = await call("ask", asked, part, job.abort.signal);
+    if (made?.busy) throw new Failure("busy");
     if (made?.error) {
       record.error = made.error;
       if (state.talk === current) failed(record.turn, made.error);
@@ -358,6 +365,13 @@ const actions = {
     const [record, at] = recordOf(chip);
     ask({ question: record.question, filter: record.filter, without: record.without.filter((key) => key !== chip.dataset.key), at });
   },
+  more,
+  brief: openBrief,
+  toList,
+  correct,
+  remove,
+  undo,
+  cancelUpload,
   copy,
   export: take,
   collect,
@@ -398,19 +412,29 @@ function listen() {
   nb.addEventListener("submit", (event) => {
     event.preventDefault();
     if (event.target.id === "composer") submit();
+    else if (event.target.matches("form.correction")) corrected(event.target);
+    else if (event.target.id === "by-address") {
+      const address = $("address").value.trim();
+      if (address) bring([{ name: address, address }]);
+      $("address").value = "";
+    }
     else if (event.target.matches("form.note")) judge(event.target, event.target.querySelector("input").value);
   });
   nb.addEventListener("input", (event) => {
     if (event.target.id === "question") grow();
     if (event.target.id === "search") list();
+    if (event.target.id === "library-search") searched();
     if (event.target.id === "report-title") titled(event.target.value);
   });
   nb.addEventListener("change", (event) => {
     if (event.target.closest("#filters")) filterChanged(event.target);
+    if (event.target.id === "order") showLibrary();
     if (event.target.id === "use-model") state.useModel = event.target.checked;
   });
   $("log").addEventListener("scroll", () => ($("tip").hidden = true));
+  listenForFiles();
   addEventListener("keydown", keyed);
+  setInterval(() => document.hidden || markGone(), 15000);
   addEventListener("hashchange", turnTo);
   addEventListener("storage", (event) => event.key?.startsWith(KEY) && list());
 }
@@ -442,14 +466,18 @@ function keyed(event) {
 
 /* Shows the page that the address names; what goes on in the others goes on. */
 function turnTo() {
-  const name = ["report"].find((each) => location.hash === `#${each}`) || "ask";
+  const name = ["library", "report"].find((each) => location.hash === `#${each}`) || "ask";
   $("nb").classList.toggle("apart", name !== "ask");
   $("report").hidden = name !== "report";
+  $("library").hidden = name !== "library";
   for (const link of $("top").querySelectorAll("nav a")) {
     if (link.getAttribute("href") === `#${name}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
   if (name === "report") showReport();
+  else if (name === "library") showLibrary();
+  else if (turnTo.last && turnTo.last !== "ask") start(); // the library may hold more now
+  turnTo.last = name;
 }
 
 function boot() {
