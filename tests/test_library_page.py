@@ -7,7 +7,6 @@ from urllib.request import Request, urlopen
 
 import pytest
 from northbrief.corpus import DateSource
-from northbrief.index import Encoder
 from northbrief.index.listing import Entry
 from northbrief.ui.catalogue_page import ORDERS, chart_html, rows_html, sorted_entries
 from northbrief.ui.uploads import shown_name
@@ -25,7 +24,6 @@ from .test_window import (
     browser,
     call,
     opened,
-    plain_server,
     violations,
 )
 
@@ -33,13 +31,12 @@ __all__ = ["browser"]  # a fixture
 
 pytestmark = pytest.mark.browser
 
-SETTINGS = "upload_mb = 2\n[sources]\nallow_private = true\n"
 KITE = "The kite festival of Kaesong draws 4200 visitors each spring."
 
 
 @pytest.fixture(scope="module")
-def server(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    yield from plain_server(encoder, tmp_path_factory.mktemp("library"), SETTINGS)
+def server(open_window: Server) -> Server:
+    return open_window
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +138,7 @@ def test_an_upload_shows_its_progress_and_can_be_cancelled(window: Window, reade
 def test_a_correction_in_place_is_kept_when_the_file_comes_again(window: Window) -> None:
     page = window.page
     kites = row(page, "Kites")
+    expect(kites).to_have_count(1, timeout=WAIT)
     kites.get_by_role("button", name="Correct").click()
     form = kites.locator("form")
     form.get_by_label("Title").fill("Kites over Kaesong")
@@ -157,6 +155,11 @@ def test_a_correction_in_place_is_kept_when_the_file_comes_again(window: Window)
     form.get_by_label("Title").fill("")
     form.get_by_role("button", name="Save").click()
     expect(form.get_by_role("alert")).to_contain_text("empty title", timeout=WAIT)
+    send(page, ("meanwhile.txt", b"This file comes while somebody writes. The fields stay open."))
+    expect(uploaded(page, "meanwhile.txt")).to_contain_text("Added:", timeout=WAIT)
+    expect(form.get_by_label("Title")).to_have_value("")
+    form.get_by_role("button", name="Cancel").click()
+    expect(row(page, "meanwhile")).to_have_count(1, timeout=WAIT)
 
 
 def test_a_brief_removed_while_another_reads_of_it_keeps_its_evidence_there_and_comes_back(

@@ -10,7 +10,6 @@ from typing import Any
 import docx
 import pytest
 from northbrief.corpus import Brief
-from northbrief.index import Encoder
 from northbrief.qa import Answer
 from northbrief.qa.saved import pack, unpack
 from northbrief.ui import taking
@@ -26,7 +25,6 @@ from .test_window import (
     Window,
     browser,
     opened,
-    plain_server,
     violations,
 )
 
@@ -36,8 +34,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def server(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    yield from plain_server(encoder, tmp_path_factory.mktemp("taking"))
+def server(open_window: Server) -> Server:
+    return open_window
 
 
 @pytest.fixture(scope="module")

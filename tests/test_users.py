@@ -1,22 +1,20 @@
 """Several users of the window at once: everybody served, told their place, and nobody shown another's conversation."""
 
 import asyncio
-from collections.abc import Iterator
 
 import httpx
 import pytest
-from northbrief.index import Encoder
 from northbrief.ui.line import Line, LineFull
 
 from .benchmarks.users import Seen, ask, crowd
-from .test_window import BRIDGE, CHANGE, COMPARE, FERRY, Server, plain_server
+from .test_window import BRIDGE, CHANGE, COMPARE, FERRY, Server
 
 USERS = 8
 
 
 @pytest.fixture(scope="module")
-def server(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    yield from plain_server(encoder, tmp_path_factory.mktemp("users"))
+def server(open_window: Server) -> Server:
+    return open_window
 
 
 def test_users_at_once_lose_nothing_and_see_only_their_own(server: Server) -> None:

@@ -17,7 +17,8 @@ export const browser = () => {
 };
 const trouble = (error) => toast(say(error.message === "busy" ? "busy" : "lost"));
 
-export async function showLibrary() {
+/* Shows the list as the library is now; rows in which somebody is writing stay, unless the reader is `asking` for another list. */
+export async function showLibrary(asking = false) {
   const asked = { language: state.language, search: $("library-search").value, order: $("order").value, most };
   showLibrary.last = asked;
   try {
@@ -26,7 +27,7 @@ export async function showLibrary() {
     size = made.size;
     $("adding").hidden = !made.open;
     $("library-closed").hidden = made.open;
-    $("briefs").innerHTML = made.rows;
+    if (asking || !$("briefs").querySelector("form.correction:not([hidden])")) $("briefs").innerHTML = made.rows;
     $("chart").innerHTML = made.chart;
     $("found").textContent = say("found", { shown: made.shown, found: made.found, all: made.all });
     $("more").hidden = made.shown === made.found;
@@ -37,7 +38,7 @@ export async function showLibrary() {
 
 export function searched() {
   clearTimeout(searched.timer);
-  searched.timer = setTimeout(showLibrary, 200);
+  searched.timer = setTimeout(() => showLibrary(true), 200);
 }
 
 export function more() {
@@ -73,6 +74,7 @@ export function correct(button) {
   const opener = row.querySelector('.tools [data-do="correct"]');
   opener.setAttribute("aria-expanded", String(!form.hidden));
   (form.hidden ? opener : form.querySelector("input")).focus();
+  if (form.hidden) showLibrary();
 }
 
 export async function corrected(form) {
@@ -81,6 +83,7 @@ export async function corrected(form) {
     const made = await call("correct", { language: state.language, id: form.closest("li").dataset.id, ...values });
     if (made.error) return void (form.querySelector(".error").textContent = made.error);
     toast(made.said);
+    form.hidden = true;
     showLibrary();
   } catch (error) {
     trouble(error);

@@ -428,7 +428,7 @@ function listen() {
   });
   nb.addEventListener("change", (event) => {
     if (event.target.closest("#filters")) filterChanged(event.target);
-    if (event.target.id === "order") showLibrary();
+    if (event.target.id === "order") showLibrary(true);
     if (event.target.id === "use-model") state.useModel = event.target.checked;
   });
   $("log").addEventListener("scroll", () => ($("tip").hidden = true));
