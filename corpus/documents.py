@@ -8,8 +8,10 @@ from typing import Any
 from .errors import BriefError
 from .finds import Find, choose
 from .header import read_header
+from .kinds import TEXT_KINDS
 from .labels import dated_lines
 from .parsed import Parsed
+from .read import OWN, Document
 from .types import DateSource
 
 _READERS = {  # imported when first needed: each brings a library of its own
@@ -33,6 +35,8 @@ def read_parsed(
     Raises:
         BriefError: it is damaged or has no text.
     """
+    if kind in TEXT_KINDS:
+        return [_values(document) for document in OWN[kind](data)]
     module, function = _READERS[kind]
     read: Callable[..., Parsed] = getattr(import_module(f".{module}", __package__), function)
     options: dict[str, Any] = {}
@@ -62,6 +66,22 @@ def read_parsed(
             "notes": [*parsed.notes, *aside],
         }
     ]
+
+
+def _values(document: Document) -> dict[str, Any]:
+    """A document of text as JSON values."""
+    fields = dict(document.fields)
+    if fields.get("published"):
+        fields["published"] = fields["published"].isoformat()
+        fields["published_from"] = str(fields.get("published_from", DateSource.GIVEN))
+    return {
+        "fields": fields,
+        "place": document.place,
+        "reason": document.reason,
+        "origins": document.origins,
+        "left_out": [],
+        "notes": list(document.notes),
+    }
 
 
 def _header_finds(text: str, kind: str) -> list[Find]:

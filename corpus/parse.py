@@ -6,7 +6,6 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from .errors import BriefError
 from .kinds import TEXT_KINDS, sniff
 from .protocol import receive, send, too_much_memory
-from .read import Document, read_jsonl, read_markdown, read_txt
+from .read import OWN, Document
 from .types import DateSource
 
 SECONDS = 60.0
@@ -24,20 +23,14 @@ MAX_BYTES = 200_000_000
 WORKERS = min(4, os.cpu_count() or 1)
 """Processes that parse at the same time, started as they are needed."""
 
-_OWN: dict[str, Callable[[bytes], Iterator[Document]]] = {
-    ".txt": read_txt,
-    ".md": read_markdown,
-    ".jsonl": read_jsonl,
-}
-
 
 def read_document(
-    data: bytes, name: str, *, url: str = "", content_type: str = "", ocr: bool = False
+    data: bytes, name: str, *, url: str = "", content_type: str = "", ocr: bool = False, apart: bool = False
 ) -> list[Document]:
     """Return the documents in `data`: one, or one a line of .jsonl.
 
     `name` is the file's name, of which the suffix and a date count; `url` the address it came from, `content_type` what
-    the server said. Thread-safe.
+    the server said. `apart` reads text in the worker, too, as one does with what a stranger sent. Thread-safe.
 
     Raises:
         BriefError: it is no document, it is damaged, or reading it took more time or memory than allowed.
@@ -47,8 +40,8 @@ def read_document(
     if not data:
         raise BriefError("found an empty file, expected text")
     kind = sniff(data, name, content_type)
-    if kind in TEXT_KINDS:
-        return list(_OWN[kind](data))
+    if kind in TEXT_KINDS and not apart:
+        return list(OWN[kind](data))
     request = {"kind": kind, "name": name, "url": url, "type": content_type, "ocr": ocr, "size": len(data)}
     reply = _workers.ask(request, data, OCR_SECONDS if ocr else SECONDS)
     if "error" in reply:
@@ -65,7 +58,8 @@ def _document(values: dict[str, Any]) -> Document:
         if key in fields:
             fields[key] = tuple(fields[key])
     left_out = tuple((text, reason, page) for text, reason, page in values["left_out"])
-    return Document(fields, origins=values["origins"], left_out=left_out, notes=tuple(values["notes"]))
+    place, reason = values.get("place", ""), values.get("reason", "")
+    return Document(fields, place, reason, values["origins"], left_out, tuple(values["notes"]))
 
 
 class _Worker:

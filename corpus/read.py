@@ -8,7 +8,7 @@ import json
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -150,3 +150,11 @@ def _json_fields(line: str) -> dict[str, Any]:
     if not isinstance(values["text"], str):
         raise BriefError(f"found text of type {type(values['text']).__name__}, expected a string")
     return given_fields(values) | {"text": clean(values["text"])}
+
+
+OWN: dict[str, Callable[[bytes], Iterator[Document]]] = {
+    ".txt": read_txt,
+    ".md": read_markdown,
+    ".jsonl": read_jsonl,
+}
+"""The readers of text."""

@@ -6,7 +6,7 @@ known of it, so that it can become a brief of its own again when the first one's
 
 import json
 import sqlite3
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -97,6 +97,20 @@ def forget_name(connection: sqlite3.Connection, brief_id: str) -> None:
     """The name stands for a brief of its own now."""
     if has_copies(connection):
         connection.execute("DELETE FROM copies WHERE id = ?", (brief_id,))
+
+
+def copies_of(connection: sqlite3.Connection, brief_id: str) -> list[tuple[str, str, str, str]]:
+    """Return what is kept of the brief's other names, as `put_copies` takes it."""
+    if not has_copies(connection):
+        return []
+    return connection.execute("SELECT id, brief, source, known FROM copies WHERE brief = ?", (brief_id,)).fetchall()
+
+
+def put_copies(connection: sqlite3.Connection, rows: Iterable[tuple[str, str, str, str]], brief_id: str) -> None:
+    """Give the brief those names again that no other brief has got meanwhile."""
+    for name, _, source, known in rows:
+        if connection.execute("SELECT 1 FROM briefs WHERE id = ?", (name,)).fetchone() is None:
+            connection.execute("INSERT OR IGNORE INTO copies VALUES (?, ?, ?, ?)", (name, brief_id, source, known))
 
 
 def forget_copies(connection: sqlite3.Connection, brief_id: str) -> None:

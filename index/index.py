@@ -8,7 +8,8 @@ import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +22,8 @@ import platformdirs
 from ..corpus import Brief, BriefError, BriefLoader, Failure, NorthbriefError, StoreError, StoreMismatch
 from ..corpus.chunk import Chunking
 from ..corpus.shelf import load_shelf
-from .copies import Name, drop_source, forget_copies, move_source, names_of, own_name
+from .copies import Name, copies_of, drop_source, forget_copies, move_source, names_of, own_name, put_copies
+from .corrections import Correction, applied, corrected, correction_of, forget_correction, keep_correction
 from .dense import DenseIndex, build_dense, is_large, load_dense
 from .encoder import load_encoder
 from .export import cache_folder
@@ -39,6 +41,7 @@ from .ingest import (
     write_brief,
 )
 from .late import PARTS, TokenCodec, codec_from_bytes, train_codec
+from .listing import Entry, entries, held
 from .merging import Merging
 from .proof import brief_digest
 from .relatives import Relative, make_tables, relatives_of
@@ -49,11 +52,22 @@ from .weights import MINILM
 
 FILE_NAME = "index.db"
 BATCH_PASSAGES = 64  # encoded and committed together: enough to keep all cores busy, little to lose
+SLICE = 2 * BATCH_PASSAGES  # of one long brief encoded before progress is told, and the add can be ended
 CATCH_UP = 3  # times that a rebuild follows what others write meanwhile, before it makes them wait
 CODEC_EVERY = 3  # every third passage of the shipped shelf, some 12,000 token vectors, fits the token codec
 
 Progress = Callable[[int, int], None]
-"""Called after each commit with the number of briefs seen and of passages written so far."""
+"""Called after each commit with the number of briefs seen and of passages written so far; within a long brief, with
+those encoded, too. An exception that it raises ends the add; what was committed stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A brief that was taken out, with what is needed to put it back: its other names, what was corrected of it."""
+
+    brief: Brief
+    copies: tuple[tuple[str, str, str, str], ...] = ()
+    correction: Correction = field(default_factory=Correction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +263,8 @@ class Index:
             changed = self._changed(batch, done, claimed, failed, merging)
             seen += len(batch) - len(changed)
             for part in self._prepared(changed, failed):
-                written += self._write(part, done)
+                told = partial(_told, progress, seen, written)
+                written += self._write(part, done, told=told)
                 seen += len(part)
                 if progress:
                     progress(seen, written)
@@ -280,8 +295,60 @@ class Index:
                 brief_id = own_name(connection, brief_id)
                 removed = remove_brief(connection, brief_id, encoder)
             forget_copies(connection, brief_id)
+            forget_correction(connection, brief_id)
         self.save_dense()
         return removed
+
+    def take_out(self, brief_id: str) -> Removed | None:
+        """Remove the brief and return it, so that `put_back` can undo it; None when there is none."""
+        with self._store.reading() as connection:
+            found = read_briefs(connection, [own_name(connection, brief_id)])
+            if not found:
+                return None
+            [brief] = found
+            removed = Removed(brief, tuple(copies_of(connection, brief.id)), correction_of(connection, brief.id))
+        return removed if self.remove(brief.id) else None
+
+    def put_back(self, removed: Removed) -> AddReport:
+        """Add a brief that was taken out, with its other names and corrections, unless its id has been given away."""
+        if self.holds([removed.brief.id]):
+            return AddReport(unchanged=(removed.brief.id,))
+        report = self.add([removed.brief])
+        with self._store.writing(same_content=True) as connection:
+            if report.added == (removed.brief.id,):
+                put_copies(connection, removed.copies, removed.brief.id)
+                if removed.correction:
+                    keep_correction(connection, removed.brief.id, removed.correction)
+        return report
+
+    def correct(self, brief_id: str, correction: Correction) -> Brief | None:
+        """Correct fields of a brief, also for when it is added again; return it as it is now, None if there is none.
+
+        Raises:
+            BriefError: the title is empty, or a value cannot be stored.
+        """
+        brief = self.brief(brief_id)
+        if brief is None:
+            return None
+        made = applied(brief, correction)
+
+        def also(connection: sqlite3.Connection) -> None:
+            keep_correction(connection, brief.id, correction)
+
+        prepared = prepare(made, self.encoder, Chunking())
+        self._write([prepared], {"added": [], "replaced": []}, as_named=True, also=also)
+        self.save_dense()
+        return made
+
+    def entries(self) -> list[Entry]:
+        """Return what is known of every brief, without its text, newest first, undated last."""
+        with self._store.reading() as connection:
+            return entries(connection)
+
+    def holds(self, brief_ids: Iterable[str]) -> set[str]:
+        """Return those of the ids under which there is a brief."""
+        with self._store.reading() as connection:
+            return held(connection, brief_ids)
 
     def drop_source(self, source: str) -> tuple[list[str], list[str]]:
         """Forget a file or address; return the ids of the briefs that stay by another source, and of those removed."""
@@ -291,6 +358,7 @@ class Index:
             for brief_id in lost:
                 remove_brief(connection, brief_id, encoder)
                 forget_copies(connection, brief_id)
+                forget_correction(connection, brief_id)
         self.save_dense()
         return kept, lost
 
@@ -327,7 +395,7 @@ class Index:
         with self._store.reading() as connection:
             for each in batch:
                 try:
-                    brief = identified(connection, each, claimed)
+                    brief = corrected(connection, identified(connection, each, claimed))
                 except BriefError as error:
                     failed.append(Failure(each.source or each.id, str(error)))
                     continue
@@ -367,8 +435,19 @@ class Index:
         if part:
             yield part
 
-    def _write(self, part: list[Prepared], done: dict[str, list[str]], *, as_named: bool = False) -> int:
-        """Encode and store the briefs, all in one transaction; `as_named` keeps derived ids as they are."""
+    def _write(
+        self,
+        part: list[Prepared],
+        done: dict[str, list[str]],
+        *,
+        as_named: bool = False,
+        told: Callable[[int], None] | None = None,
+        also: Callable[[sqlite3.Connection], None] | None = None,
+    ) -> int:
+        """Encode and store the briefs, all in one transaction; `as_named` keeps derived ids as they are.
+
+        `told` gets the number of passages encoded so far, where there are many; `also` writes in the same transaction.
+        """
         self._record_build()
         with self._store.reading() as connection:
             digests = [digest for prepared in part for digest in prepared.input_digests()]
@@ -379,9 +458,14 @@ class Index:
             for text, digest in zip(prepared.inputs, prepared.input_digests(), strict=True)
             if digest not in encodings
         ]
-        if fresh:
-            encodings |= make_encodings(list(dict.fromkeys(fresh)), self.encoder, self._current_codec())
+        texts = list(dict.fromkeys(fresh))
+        for start in range(0, len(texts), SLICE):
+            if start and told:
+                told(start)
+            encodings |= make_encodings(texts[start : start + SLICE], self.encoder, self._current_codec())
         with self._store.writing() as connection:
+            if also:
+                also(connection)
             states = []
             for prepared in part:
                 if prepared.brief.derived_id and not as_named and not is_free(connection, prepared.brief):
@@ -499,6 +583,11 @@ class Index:
     def _dimension(self) -> int:
         made = self._store.json_setting("encoder")
         return int(made["dimension"]) if made else self.encoder.spec.dimension
+
+
+def _told(progress: Progress | None, seen: int, written: int, encoded: int) -> None:
+    if progress:
+        progress(seen, written + encoded)
 
 
 def index_file(path: str | os.PathLike[str] | None) -> Path:

@@ -198,6 +198,14 @@ def replace_content(connection: sqlite3.Connection, other: sqlite3.Connection, t
 
     Passages get numbers that were never given here, so that no reader's old number names a new passage.
     """
+    missing = [table for table in tables if not _has_table(other, table)]  # of a file that had no use for it yet
+    for table in missing:
+        if _has_table(connection, table):
+            connection.execute(f"DELETE FROM {table}")
+    tables = [table for table in tables if table not in missing]
+    for table in tables:
+        if not _has_table(connection, table):
+            connection.execute(other.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (table,)).fetchone()[0])
     last = connection.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'").fetchone()
     offset = last[0] if last else 0
     for table in reversed(tables):
@@ -216,6 +224,10 @@ def replace_content(connection: sqlite3.Connection, other: sqlite3.Connection, t
             connection.executemany(insert, rows)
     index_terms(connection)
     replace_all(connection)
+
+
+def _has_table(connection: sqlite3.Connection, name: str) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (name,)).fetchone() is not None
 
 
 def index_terms(connection: sqlite3.Connection) -> None:

@@ -57,6 +57,7 @@ CREATE INDEX copies_source ON copies (source);
 CREATE TABLE visits (
     url TEXT PRIMARY KEY, etag TEXT NOT NULL, modified TEXT NOT NULL, stamp TEXT NOT NULL, listing INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE corrections (id TEXT PRIMARY KEY, fields TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE pieces (piece INTEGER PRIMARY KEY, passages INTEGER NOT NULL);
 {CREATE_LEXICAL};
 CREATE VIRTUAL TABLE lexical_terms USING fts5vocab (lexical, row);
@@ -67,6 +68,7 @@ MEMORY = (
     "documents",
     "copies",
     "visits",
+    "corrections",
 )  # what is remembered beside it: a rebuild leaves it, a restored backup replaces it
 
 _BRIEF_COLUMNS = (

@@ -7,12 +7,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from northbrief.corpus import Brief
 from northbrief.index import Encoder, EncoderSpec, Encoding, Index
 from northbrief.index.encoder import load_encoder
+
+if TYPE_CHECKING:
+    from .test_window import Server
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 _WORD = re.compile(r"\w+")
@@ -109,6 +113,15 @@ def real_index(shared: Path, encoder: Encoder, tmp_path_factory: pytest.TempPath
     with Index.open(tmp_path_factory.mktemp("real"), encoder=encoder) as opened:
         opened.add(load_briefs(shared / "briefs", shared / "korean"))
         yield opened
+
+
+@pytest.fixture(scope="session")
+def open_window(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Server]":
+    """A window whose library the tests may change: small uploads, addresses of this machine."""
+    from .test_window import plain_server  # playwright is loaded where browsers are used
+
+    settings = "upload_mb = 2\n[sources]\nallow_private = true\n"
+    yield from plain_server(encoder, tmp_path_factory.mktemp("window"), settings)
 
 
 class Site:

@@ -53,6 +53,7 @@ OURS |= {"circle", "line", "text", "class", "id", "href", "title", "tabindex", "
 OURS |= {"data-do", "data-turn", "data-number", "data-key", "data-value", "data-testid", "aria-label", "aria-hidden"}
 OURS |= {"aria-labelledby", "aria-pressed", "viewbox", "d", "hidden", "open", "maxlength", "placeholder", "width"}
 OURS |= {"height", "x", "y", "cx", "cy", "r", "x1", "x2", "y1", "y2", "text-anchor"}
+OURS |= {"data-brief", "data-suffix"}
 TEXT = "Nothing stands here. The harvest grew in the north. Nothing stands there either."
 QUOTE = "The harvest grew in the north."
 

@@ -210,6 +210,24 @@ def servers(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Itera
             process.wait(timeout=30)
 
 
+def plain_server(encoder: Encoder, home: Path, settings: str = "") -> Iterator[Server]:
+    """The window as it is started from the command line, with these settings, until the generator is closed."""
+    (home / "northbrief.toml").write_text(settings, "utf-8")
+    with Index.open(home, encoder=encoder) as index:
+        index.add(BRIEFS)
+    server = Server(f"http://127.0.0.1:{(port := free_port())}/", home)
+    command = [sys.executable, "-m", "northbrief.ui", "chat", "--port", str(port)]
+    environment = {**os.environ, "NORTHBRIEF_HOME": str(home)}
+    with (home / "log.txt").open("w") as log:
+        process = subprocess.Popen(command, cwd=home, env=environment, stdout=log, stderr=log)
+    try:
+        wait_for(server, process)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
 def wait_for(server: Server, process: subprocess.Popen[bytes] | None = None) -> None:
     deadline = time.monotonic() + 90
     while True:

@@ -8,6 +8,7 @@ from .conversation import Turn
 from .markup import attributes, icon, line, lines, wrapped
 from .sources import facts, read_id, source_id, verdict_html
 from .strings import say
+from .taking import export_menu
 from .timeline import timeline_html
 
 
@@ -102,10 +103,13 @@ def _source_list(turn: Turn, language: str) -> str:
 
 
 def actions_html(language: str) -> str:
-    """Return what can be done with an answer; an export belongs here, too."""
+    """Return what can be done with an answer: copy it, take it away, put it into the report, say what one thinks."""
     note = say(language, "note")
     return (
         '<div class="actions">'
+        f"{icon(say(language, 'copy'), 'copy')}"
+        f"{icon(say(language, 'into_report'), 'collect', aria_pressed='false')}"
+        f"{export_menu(language, 'export')}"
         f"{icon(say(language, 'good'), 'up', aria_pressed='false')}"
         f"{icon(say(language, 'bad'), 'down', aria_pressed='false')}"
         f'<form class="note" hidden><input type="text" maxlength="2000"{attributes(aria_label=note, placeholder=note)}>'

@@ -6,25 +6,31 @@ Gradio's HTTP interface; each gets all it needs with the call, so nothing of one
 
 import os
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ..corpus import NorthbriefError
 from ..index import Index
+from ..index.asynchronous import WORKERS, parts_in_thread
 from ..qa import Answer, Assistant
 from ..qa.saved import EvidenceError
+from . import taking
 from .answers import turn_html
 from .api import with_api
 from .chips import edited
 from .conversation import MOST_TURNS, Request, Turn, read_request, read_turn, turn_dict
 from .feedback import feedback_line, save_feedback
+from .librarian import Librarian
+from .line import Line, LineFull
 from .page import head, routes, shell_html
 from .policy import PagePolicy
 from .settings import LOOPBACK
 from .sources import sources_html, whole_html
 from .starting import Opening
 from .strings import language_of, say
+from .uploads import Allowance, Uploads
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported: nothing leaves the machine
 
@@ -32,8 +38,10 @@ import gradio as gr
 from gradio.events import api
 from starlette.middleware import Middleware
 
-QUEUE_SIZE = 64  # questions that may wait; more are told to come back
-CONCURRENCY = 2  # questions answered at once
+QUEUE_SIZE = 512  # calls that Gradio holds before it starts them; our own line is shorter
+CONCURRENCY = 2  # exports made at once, and programs' calls
+WAITING = 200  # questions that may wait; more are told to come back
+OF_ONE = 4  # questions of one browser under way or waiting
 LIGHT = 8  # calls of other kinds at once
 MOST_NOTE = 2_000  # characters of a note with a thumb
 
@@ -51,6 +59,7 @@ class Window:
     assistant: Assistant
     opening: Opening
     plain: Assistant | None = None
+    line: Line = field(default_factory=lambda: Line(WORKERS, WAITING, OF_ONE))
 
     def start(self, request: Values) -> Values:
         """Return what the window shows before the first question, and the language model, if one is set."""
@@ -61,11 +70,32 @@ class Window:
             shown["model"]["switch"] = self.plain is not None
         return shown
 
-    def ask(self, request: Values) -> Iterator[Values]:
-        """Yield the turn as it grows: `html` for the chat, `sources` for the pane, `record` for the browser to keep."""
+    async def ask(self, request: Values, asker: gr.Request) -> AsyncGenerator[Values, None]:
+        """Yield the turn as it grows: `html` for the chat, `sources` for the pane, `record` for the browser to keep.
+
+        Before its turn comes, the question's place in the line, `waiting`. The work is done in threads.
+        """
         language = language_of(request.get("language"))
+        host = asker.username or (asker.client.host if asker.client else "")
         try:
             asked = read_request(request)
+            place = self.line.join(f"{host}/{str(request.get('browser'))[:40]}")
+        except LineFull:
+            yield {"busy": True}
+            return
+        except NorthbriefError as error:
+            yield {"error": say(language, "failed", reason=error)}
+            return
+        try:
+            async for position in self.line.turn(place):
+                yield {"waiting": say(language, "waiting", n=position)}
+            async for part in parts_in_thread(partial(self._answered, asked, language)):
+                yield part
+        finally:
+            self.line.leave(place)
+
+    def _answered(self, asked: Request, language: str) -> Iterator[Values]:
+        try:
             last = None
             for last in self._stream(asked):
                 yield _shown(asked, last, language, whole=False)
@@ -113,11 +143,17 @@ class Window:
         return {"said": say(language, "thanks")}
 
 
-def build_app(index: Index, assistant: Assistant, plain: Assistant | None = None) -> Any:
-    """Return the window (gr.Blocks) over this index; `plain` answers where a reader switches the language model off."""
+def build_app(
+    index: Index, assistant: Assistant, plain: Assistant | None = None, librarian: Librarian | None = None
+) -> Any:
+    """Return the window (gr.Blocks) over this index; `plain` answers where a reader switches the language model off.
+
+    `librarian` says who may change the library from the window, and how; `launch_options` has to get the same one.
+    """
     window = Window(index, assistant, Opening(index, assistant), plain)
     with gr.Blocks(title="Northbrief", fill_width=True) as app:
         reading_page(window)
+        library_calls(librarian or Librarian(index, Uploads(Allowance(open=False))))
     app.opening = window.opening
     return app
 
@@ -125,9 +161,21 @@ def build_app(index: Index, assistant: Assistant, plain: Assistant | None = None
 def reading_page(window: Window) -> None:
     """Add the page for asking and reading, and what it calls."""
     gr.HTML(shell_html(), elem_id="shell", js_on_load=None, apply_default_css=False)
-    api(window.ask, api_name="window_ask", api_visibility="undocumented", concurrency_limit=CONCURRENCY)
+    api(window.ask, api_name="window_ask", api_visibility="undocumented", concurrency_limit=None)
     for function in (window.start, window.reopen, window.whole, window.feedback):
         name = f"window_{function.__name__}"  # /ask is for programs
+        api(function, api_name=name, api_visibility="undocumented", concurrency_limit=LIGHT)
+    for taken in (taking.copy, taking.take, taking.report):
+        name = f"window_{taken.__name__}"
+        api(taken, api_name=name, api_visibility="undocumented", concurrency_limit=CONCURRENCY)
+
+
+def library_calls(librarian: Librarian) -> None:
+    """Add what the library page calls."""
+    api(librarian.add, api_name="window_add", api_visibility="undocumented", concurrency_limit=None)
+    reading = (librarian.library, librarian.brief, librarian.gone)
+    for function in (*reading, librarian.correct, librarian.remove, librarian.undo, librarian.cancel):
+        name = f"window_{function.__name__}"
         api(function, api_name=name, api_visibility="undocumented", concurrency_limit=LIGHT)
 
 
@@ -155,16 +203,18 @@ def serve(
     port: int,
     auth: tuple[str, str] | None = None,
     plain: Assistant | None = None,
+    librarian: Librarian | None = None,
 ) -> None:
     """Serve the window until interrupted; the encoder warms up meanwhile. `auth` is the user and the password."""
-    app = with_api(build_app(index, assistant, plain), assistant)
+    app = with_api(build_app(index, assistant, plain, librarian), assistant)
     threading.Thread(target=app.opening.warm, daemon=True).start()
     app.queue(max_size=QUEUE_SIZE, default_concurrency_limit=CONCURRENCY)
-    app.launch(**launch_options(host, port, auth=auth))
+    app.launch(**launch_options(host, port, librarian, auth=auth))
 
 
-def launch_options(host: str, port: int, **more: Any) -> dict[str, Any]:
+def launch_options(host: str, port: int, librarian: Librarian | None = None, **more: Any) -> dict[str, Any]:
     """Return the options of `launch`: ours for look and privacy, and where to listen."""
+    ours = [*routes(), *([librarian.uploads.route()] if librarian else [])]
     fonts = ["system-ui", "Noto Sans CJK KR", "sans-serif"]  # Gradio's own default is fetched from another host
     hosts = LOOPBACK if host in LOOPBACK else None
     return {
@@ -172,7 +222,7 @@ def launch_options(host: str, port: int, **more: Any) -> dict[str, Any]:
         "server_port": port,
         "theme": gr.themes.Base(font=fonts, font_mono=["ui-monospace", "monospace"], primary_hue="blue"),
         "head": head(),
-        "app_kwargs": {"routes": routes(), "middleware": [Middleware(PagePolicy, hosts=hosts)]},
+        "app_kwargs": {"routes": ours, "middleware": [Middleware(PagePolicy, hosts=hosts)]},
         "footer_links": [],
         "share": False,
         "ssr_mode": False,

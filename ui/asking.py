@@ -53,9 +53,11 @@ def chat(
     signed = sign_in(host, parts.settings.auth if auth is None else auth, no_auth)
     threading.Thread(target=warm, args=(parts.index,), daemon=True).start()
     from .app import serve  # gradio takes seconds to import
+    from .librarian import librarian_of
 
     err.print(f"Northbrief answers at http://{host}:{port} (Ctrl-C ends it)")
-    serve(parts.index, parts.assistant, host, port, signed, parts.plain if parts.language_model else None)
+    plain = parts.plain if parts.language_model else None
+    serve(parts.index, parts.assistant, host, port, signed, plain, librarian_of(parts))
 
 
 def warm(index: Index) -> None:

@@ -41,6 +41,8 @@ def attributes(**values: object) -> str:
 
 
 _ICONS = {
+    "copy": "M9 9h11v11H9zM15 9V4H4v11h5",
+    "collect": "M6 3h9l4 4v14H6zM12.500 10v7M9 13.500h7",
     "edit": "M4 20h4L19 9l-4-4L4 16v4M13 7l4 4",
     "up": "M7 11v9H4v-9h3m0 0 4-8c1.7 0 2.6 1 2.3 2.7L12.7 9H19a2 2 0 0 1 2 2.3l-1.2 7A2 2 0 0 1 17.800 20H7",
     "down": "M17 13V4h3v9h-3m0 0-4 8c-1.7 0-2.6-1-2.3-2.7l.6-3.3H5a2 2 0 0 1-2-2.3l1.2-7A2 2 0 0 1 6.2 4H17",

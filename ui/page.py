@@ -14,13 +14,16 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
+from ..qa.export import FORMATS
+from .catalogue_page import library_page_html
 from .strings import page_strings
 
-PAGES = (("read_page", "./"),)
+PAGES = (("read_page", "#ask"), ("library_page", "#library"), ("report_page", "#report"))
 """The window's pages: the key of the name, the address. Links to them stand in the head once there are several."""
 
 _HERE = Path(__file__).parent
-_FILES = {"window.css": "text/css", "window.js": "text/javascript"}
+_KINDS = {".css": "text/css", ".js": "text/javascript"}
+_FILES = {path.name: _KINDS[path.suffix] for path in sorted(_HERE.iterdir()) if path.suffix in _KINDS}
 
 
 def shell_html() -> str:
@@ -29,7 +32,7 @@ def shell_html() -> str:
     return (
         f'<div id="nb" data-text="{text}">'
         '<a class="skip" href="#question" data-do="skip" data-say="skip"></a>'
-        f"{header_html()}{conversations_html()}{chat_html()}{sources_pane_html()}"
+        f"{header_html()}{conversations_html()}{chat_html()}{sources_pane_html()}{library_page_html()}{report_page_html()}"
         '<div id="tip" role="tooltip" hidden></div><p id="said" class="hidden" role="status"></p>'
         '<p id="toast" role="alert" hidden></p></div>'
     )
@@ -77,6 +80,7 @@ def chat_html() -> str:
         ' data-say-placeholder="placeholder"></textarea><div class="keys">'
         '<button type="button" class="quiet" data-do="filters" aria-expanded="false" aria-controls="filters"'
         ' id="filters-button" data-say="filters"></button>'
+        f'<div id="talk-export" hidden>{export_menu_html("export_talk", up=True)}</div><span class="gap"></span>'
         '<button type="submit" class="main" id="ask" data-say="ask"></button>'
         '<button type="button" class="main" id="stop" data-do="stop" data-say="stop" hidden></button>'
         "</div></div></form></main>"
@@ -122,6 +126,32 @@ def sources_pane_html() -> str:
     )
 
 
+def export_menu_html(key: str, *, up: bool = False) -> str:
+    """Return a menu with a button for each form of export, its name to be filled in by the page."""
+    items = "".join(
+        f'<li><button type="button" class="item" data-do="export" data-suffix="{suffix}">{escape(form.label)}'
+        "</button></li>"
+        for suffix, form in FORMATS.items()
+    )
+    return (
+        f'<details class="menu{" above" if up else ""}"><summary data-say="{key}"></summary><ul>{items}</ul></details>'
+    )
+
+
+def report_page_html() -> str:
+    """Return the page of the report: the answers that were picked, to be ordered, and the report as it will be."""
+    return (
+        '<main id="report" class="page" hidden><div class="bar">'
+        '<label class="title"><span data-say="report_title"></span>'
+        '<input type="text" id="report-title" maxlength="200">'
+        f"</label>{export_menu_html('export_report')}"
+        '<button type="button" class="quiet" data-do="clearReport" data-say="report_clear"></button></div>'
+        '<p id="report-empty" class="soft" data-say="report_empty"></p>'
+        '<div id="report-whole" class="two" hidden><section><h2 data-say="report_answers"></h2><ol id="picked"></ol>'
+        '</section><div id="paper" tabindex="0" role="region" data-say-label="report_page"></div></div></main>'
+    )
+
+
 def head() -> str:
     """Return the tags for the head of the page; the addresses change with the files, so that none is stale."""
     addresses = {
@@ -129,7 +159,7 @@ def head() -> str:
     }
     return (
         f'<link rel="stylesheet" href="{addresses["window.css"]}">'
-        f'<script src="{addresses["window.js"]}" defer></script>'
+        f'<script type="module" src="{addresses["window.js"]}"></script>'
     )
 
 

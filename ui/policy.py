@@ -42,6 +42,10 @@ class PagePolicy:
             await send({"type": "http.response.start", "status": 421, "headers": [(b"content-type", b"text/plain")]})
             await send({"type": "http.response.body", "body": b"This name is not served here."})
             return
+        if scope["path"].rstrip("/").endswith("/gradio_api/upload"):  # Gradio's own writes any file of any size to disk
+            await send({"type": "http.response.start", "status": 404, "headers": [(b"content-type", b"text/plain")]})
+            await send({"type": "http.response.body", "body": b"Files are sent elsewhere."})
+            return
         held: list[Message] = []
 
         async def checked(message: Message) -> None:

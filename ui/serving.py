@@ -144,17 +144,17 @@ def mount_window(app: Any, parts: Application) -> None:
 
     from .api import with_api
     from .app import CONCURRENCY, QUEUE_SIZE, build_app, launch_options
+    from .librarian import librarian_of
 
-    chosen = parts.settings
-    look = launch_options(chosen.host, chosen.service_port)
+    chosen, librarian = parts.settings, librarian_of(parts)
+    look = launch_options(chosen.host, chosen.service_port, librarian)
     token = chosen.token.get_secret_value().strip() if chosen.token else ""
 
     def login(user: str, password: str) -> bool:
         return user == "northbrief" and hmac.compare_digest(password.encode("utf-8", "replace"), token.encode())
 
-    blocks = with_api(
-        build_app(parts.index, parts.assistant, parts.plain if parts.language_model else None), parts.assistant
-    )
+    plain = parts.plain if parts.language_model else None
+    blocks = with_api(build_app(parts.index, parts.assistant, plain, librarian), parts.assistant)
     blocks.queue(max_size=QUEUE_SIZE, default_concurrency_limit=CONCURRENCY)
     gr.mount_gradio_app(
         app,

@@ -100,7 +100,7 @@ def whole_html(turn: Turn, number: int, record: Mapping[str, Any], brief: Brief 
     return (
         f'<article class="whole"{attributes(data_turn=turn.id, data_number=number)}>'
         f'<header>{back}<h3 tabindex="-1">{line(kept.title)}</h3>'
-        f'<p class="facts">{facts(kept, language)}{_original(kept, language)}</p>'
+        f'<p class="facts">{facts(kept, language)}{original_link(kept, language)}</p>'
         f"{note}</header><div{attributes(class_='text', lang=kept.language)}>{gap.join(parts)}</div></article>"
     )
 
@@ -114,23 +114,25 @@ def _article(citation: Citation, turn: Turn, language: str) -> str:
     name = source_id(turn.id, number)
     whole = button(say(language, "whole"), do="whole", data_turn=turn.id, data_number=number)
     text = _prose(brief.text, (start, end), [(citation.start, citation.end, number)], ids=False)
+    named = attributes(id=name, tabindex="-1", aria_labelledby=f"{name}-title", data_brief=brief.id)
     return (
-        f'<article class="src"{attributes(id=name, tabindex="-1", aria_labelledby=f"{name}-title")}>'
+        f'<article class="src"{named}>'
         f'<h3 id="{name}-title"><span class="number">{number}</span> {line(brief.title)}</h3>'
         f'<p class="facts">{facts(brief, language, passage.page)}</p>{_heading(passage)}'
         f"<blockquote{attributes(lang=brief.language)}>{text}</blockquote>{judged}"
-        f'<p class="links">{whole}{_original(brief, language)}</p></article>'
+        f'<p class="links">{whole}{original_link(brief, language)}</p></article>'
     )
 
 
 def _read_article(hit: Hit, name: str, language: str) -> str:
     brief, passage = hit.brief, hit.passage
     text = _prose(brief.text, _beginning(passage), [])
+    named = attributes(id=name, tabindex="-1", aria_labelledby=f"{name}-title", data_brief=brief.id)
     return (
-        f'<article class="src read"{attributes(id=name, tabindex="-1", aria_labelledby=f"{name}-title")}>'
+        f'<article class="src read"{named}>'
         f'<h3 id="{name}-title">{line(brief.title)}</h3>'
-        f'<p class="facts">{facts(brief, language, passage.page)}{_original(brief, language)}</p>{_heading(passage)}'
-        f"<blockquote{attributes(lang=brief.language)}>{text}</blockquote></article>"
+        f'<p class="facts">{facts(brief, language, passage.page)}{original_link(brief, language)}</p>'
+        f"{_heading(passage)}<blockquote{attributes(lang=brief.language)}>{text}</blockquote></article>"
     )
 
 
@@ -145,7 +147,8 @@ def _heading(passage: Passage) -> str:
     return f'<p class="heading">{line(passage.heading)}</p>' if passage.heading else ""
 
 
-def _original(brief: Brief, language: str) -> str:
+def original_link(brief: Brief, language: str) -> str:
+    """Return a link to where the brief was published, "" where that is no web address."""
     if not brief.url.startswith(("https://", "http://")):
         return ""
     given = attributes(href=brief.url, target="_blank", rel="noopener noreferrer")
@@ -163,6 +166,11 @@ def excerpt(brief: Brief, start: int, end: int) -> Span:
     if last < len(text) and (gap := re.search(r"\s\S*$", text[end:last])):
         last = end + gap.start()
     return min(first, start), last
+
+
+def prose_html(text: str) -> str:
+    """Return a whole text as paragraphs and headings, escaped."""
+    return _prose(text, (0, len(text)), [])
 
 
 def _prose(text: str, span: Span, places: Sequence[tuple[int, int, int]], *, ids: bool = True) -> str:
