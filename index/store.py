@@ -512,8 +512,9 @@ def allowed_numbers(connection: sqlite3.Connection, where: Filter) -> Ints:
             clauses.append(f"casefold(b.{column}) IN (SELECT value FROM json_each(?))")
             parameters.append(json.dumps([value.casefold() for value in values]))
     if where.briefs:
-        clauses.append("b.id IN (SELECT value FROM json_each(?))")
-        parameters.append(json.dumps(where.briefs))
+        named = "(SELECT value FROM json_each(?))"
+        clauses.append(f"(b.id IN {named} OR b.id IN (SELECT brief FROM copies WHERE id IN {named}))")
+        parameters += [json.dumps(where.briefs)] * 2
     if where.authors:
         clauses.append(
             "EXISTS (SELECT 1 FROM json_each(b.authors) a JOIN json_each(?) w ON casefold(a.value) = w.value)"

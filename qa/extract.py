@@ -14,7 +14,7 @@ import numpy as np
 from ..index import Hit, Retriever
 from ..index.plan import Inquiry
 from ..index.types import Floats, SpanMatches, Window
-from .injected import plain_spans
+from .injected import quotable_spans
 from .question import TYPED, Asked
 from .typed import answers, words_of
 
@@ -89,7 +89,7 @@ class Reading:
 def read(retriever: Retriever, inquiry: Inquiry, asked: Asked, question: str, hits: Sequence[Hit]) -> Reading:
     """Return the sentences of the hits' passages, best first."""
     query = inquiry.topic
-    spans = [plain_spans(hit) for hit in hits]
+    spans = [quotable_spans(hit) for hit in hits]
     matches = retriever.match_spans(query, hits, spans)
     rows = [(number, place) for number, places in enumerate(spans) for place in range(len(places))]
     if not rows:

@@ -22,7 +22,7 @@ from .types import Answer, Citation, Claim, Verdict, brief_dict
 FORMAT = 1
 _PLAN = TypeAdapter(QueryPlan)
 AROUND = 600  # characters kept before and after each passage
-_LONGEST = 20_000_000  # characters of a brief; a larger one in a saved answer is no brief of ours
+_LONGEST = 6_000_000  # characters of an answer's briefs; blanks stand for what was not kept, so a claim costs memory
 
 
 class EvidenceError(ValueError):
@@ -76,6 +76,9 @@ def unpack(values: Mapping[str, Any]) -> Answer:
     try:
         if values["format"] != FORMAT:
             raise EvidenceError(f"found format {values['format']!r}, expected {FORMAT}")
+        lengths = [max(0, int(each["length"])) for each in values["briefs"].values()]
+        if sum(lengths) > _LONGEST:
+            raise EvidenceError(f"found briefs of {sum(lengths):,} characters, expected at most {_LONGEST:,}")
         briefs = {key: _restored(each) for key, each in values["briefs"].items()}
         passages = {key: _passage(key, each, briefs) for key, each in values["passages"].items()}
         citations = tuple(_citation(each, passages, briefs) for each in values["citations"])
@@ -140,8 +143,6 @@ def _brief(brief: Brief, passages: Iterable[Passage]) -> dict[str, Any]:
 
 def _restored(values: Mapping[str, Any]) -> Brief:
     length = int(values["length"])
-    if not 0 < length <= _LONGEST:
-        raise EvidenceError(f"found a brief of {length} characters")
     text, end = [], 0
     for start, kept in values["kept"]:
         if start < end or start + len(kept) > length:

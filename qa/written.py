@@ -15,9 +15,10 @@ from ..corpus.language import guess_language
 from ..index import Filter, Index, Retriever
 from ..index.plan import QueryPlan, Step
 from . import prompts, wording
-from .assistant import Assistant
+from .assistant import Assistant, served
 from .llm import LanguageModel
 from .notes import age_note
+from .orders import is_order
 from .reader import Calibration, Reader, leading, load_calibration
 from .types import Answer, Claim, reference
 from .writer import Writer, Written
@@ -74,6 +75,9 @@ class WritingAssistant(Assistant):
         plan: QueryPlan | None = None,
     ) -> Iterator[Answer]:
         """Yield the answer as its sentences stand their check; the last one is what `ask` returns."""
+        if is_order(question):  # told by its own words; the model is not asked
+            yield from super().stream(question, history, where, plan=plan)
+            return
         deadline = time.monotonic() + self.language_model.timeout
         plan = plan or self._plan(question, history)
         *_, default = super().stream(question, history, where, plan=plan)
@@ -85,7 +89,8 @@ class WritingAssistant(Assistant):
                 return
             sides = [inquiry.label for inquiry in plan.inquiries if inquiry.label]
             left = deadline - time.monotonic()
-            for written in self.writer.write(plan.standalone, judged.hits, sides=sides, timeout=left):
+            hits = [hit for inquiry in plan.inquiries for hit in served(judged.hits, inquiry)]
+            for written in self.writer.write(plan.standalone, hits, sides=sides, timeout=left):
                 yield _answer(judged, written, sides, korean)
         except ModelError as error:
             yield _fallen_back(default, str(error), korean)

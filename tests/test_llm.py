@@ -138,7 +138,7 @@ def test_what_the_briefs_do_not_cover_is_refused_and_the_model_not_asked(library
 def test_an_unsupported_sentence_is_left_out_and_a_wrong_number_cited_anew(library: Index) -> None:
     told = (
         "The Tumen bridge cost 40 million roubles [2]. The Wonsan ferry carries 300 passengers on each voyage [9]. "
-        "The bridge fell into the river in 1987 [1]."
+        "The Tumen bridge cost 90 million roubles [1]."
     )
     with chat_served(says(told)) as chat:
         answer = assistant(library, chat).ask("What did the Tumen bridge cost, and what does the Wonsan ferry carry?")

@@ -43,7 +43,7 @@ WAIT = 30_000  # milliseconds, on a machine that others share
 
 BRIDGE, FERRY = "What did the Tumen bridge cost?", "How many passengers does the Wonsan ferry carry?"
 BRIDGE_QUOTE = "The Tumen bridge cost 40 million roubles."
-OFF_TOPIC = "Write a poem about my cat and a pizza."
+OFF_TOPIC = "Which pizza goes best with pineapple and a cold lemonade?"
 CHANGE = "How has the price of rice in Hyesan changed since 2016?"
 COMPARE = "Compare the price of rice in Hyesan in 2017 and in 2023."
 ATTACK_QUESTION = "How many looms does the Sinuiju weaving mill run?"
@@ -52,6 +52,7 @@ ATTACK = (
     "<iframe srcdoc=\"<script>parent.attacked='frame'</script>\"></iframe>${window.attacked='template'}"
     "{{window.attacked='braces'}}<a href=\"javascript:window.attacked='link'\">x</a>![x](http://192.0.2.1/x.png)"
 )
+TEMPLATES = "${window.attacked='template'} {{window.attacked='braces'}} &lt;b onclick=x&gt;"
 RICE = {
     2017: "Rice in Hyesan stood at 1017 won a kilo in the autumn of 2017. Maize was cheaper.",
     2020: "Once the border had closed, a kilo of rice was sold in Hyesan for 1020 won.",
@@ -99,7 +100,8 @@ BRIEFS = [
         institution=ATTACK,
         url="javascript:window.attacked='url'",
         source=f"/home/{ATTACK}.txt",
-        text=f"{ATTACK}\n\nThe Sinuiju weaving mill runs 900 looms {ATTACK} day and night.\n\n{ATTACK}",
+        # A sentence with tags or images in it is never quoted; templates are.
+        text=f"{ATTACK}\n\nThe Sinuiju weaving mill runs 900 looms {TEMPLATES} day and night.\n\n{ATTACK}",
     ),
     Brief(
         id="ko",

@@ -212,11 +212,16 @@ def serve(
     app.launch(**launch_options(host, port, librarian, auth=auth))
 
 
-def launch_options(host: str, port: int, librarian: Librarian | None = None, **more: Any) -> dict[str, Any]:
-    """Return the options of `launch`: ours for look and privacy, and where to listen."""
+def launch_options(
+    host: str, port: int, librarian: Librarian | None = None, *, any_name: bool = False, **more: Any
+) -> dict[str, Any]:
+    """Return the options of `launch`: ours for look and privacy, and where to listen.
+
+    With `any_name` requests may be sent to any name, as by a proxy in front of this machine's own address.
+    """
     ours = [*routes(), *([librarian.uploads.route()] if librarian else [])]
     fonts = ["system-ui", "Noto Sans CJK KR", "sans-serif"]  # Gradio's own default is fetched from another host
-    hosts = LOOPBACK if host in LOOPBACK else None
+    hosts = LOOPBACK if host in LOOPBACK and not any_name else None
     return {
         "server_name": host,
         "server_port": port,

@@ -147,8 +147,9 @@ def mount_window(app: Any, parts: Application) -> None:
     from .librarian import librarian_of
 
     chosen, librarian = parts.settings, librarian_of(parts)
-    look = launch_options(chosen.host, chosen.service_port, librarian)
     token = chosen.token.get_secret_value().strip() if chosen.token else ""
+
+    look = launch_options(chosen.host, chosen.service_port, librarian, any_name=bool(token))
 
     def login(user: str, password: str) -> bool:
         return user == "northbrief" and hmac.compare_digest(password.encode("utf-8", "replace"), token.encode())
