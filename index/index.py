@@ -142,8 +142,11 @@ class Index:
                     break
             with store.writing() as connection:
                 fresh._follow(connection, progress)
+                sources = connection.execute("SELECT source, id FROM briefs").fetchall()
                 with fresh._store.reading() as made:
                     replace_content(connection, made)
+                # A file that moved meanwhile changes no digest, so it was not followed.
+                connection.executemany("UPDATE briefs SET source = ? WHERE id = ?", sources)
                 report = AddReport(added=tuple(brief.id for brief in fresh.briefs()), passages=len(fresh))
         store.close()
         return report

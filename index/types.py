@@ -94,7 +94,8 @@ class Hit:
 
     `score` is in [0, 1], higher is better, comparable within one search only. `similarity`, in [0, 1] too, does not
     depend on what else was found: the mean of cosine and late-interaction score, or the cosine alone. `side` names the
-    side of a comparison that the hit serves. `newer` is the id of a version of the brief that was published later.
+    side of a comparison that the hit serves. `newer` is the id of a version of the brief that was published later,
+    whether the filter lets that through or not.
     """
 
     score: float

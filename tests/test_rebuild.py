@@ -45,6 +45,16 @@ def test_a_handle_with_the_old_encoder_is_refused_after_a_rebuild_with_another(f
             Retriever(index).search("alpha")
 
 
+def test_a_file_that_moves_during_a_rebuild_is_known_by_its_new_place(
+    tmp_path: Path, fake: Encoder, make_brief: MakeBrief
+) -> None:
+    home = tmp_path / "moving"
+    with Index.open(home, encoder=fake) as index:
+        index.add([make_brief("a", "alpha trade grew", source="/old/a.md")])
+        Index.rebuild(home, encoder=fake, progress=lambda seen, passages: index.move_source("/old/a.md", "/new/a.md"))
+        assert [brief.source for brief in index.briefs()] == ["/new/a.md"]
+
+
 def test_an_interrupted_rebuild_changes_nothing(filled: Path, fake: Encoder) -> None:
     def stop(seen: int, passages: int) -> None:
         raise KeyboardInterrupt
