@@ -294,11 +294,13 @@ class Index:
                 return False
         encoder = self.encoder
         with self._store.writing() as connection:
-            if not (removed := remove_brief(connection, brief_id, encoder)):
+            if connection.execute("SELECT 1 FROM briefs WHERE id = ?", (brief_id,)).fetchone() is None:
                 brief_id = own_name(connection, brief_id)
-                removed = remove_brief(connection, brief_id, encoder)
+            names = {brief_id, *(name.id for name in names_of(connection, brief_id))}
+            removed = remove_brief(connection, brief_id, encoder)
             forget_copies(connection, brief_id)
-            forget_correction(connection, brief_id)
+            for name in names:  # a document that gets one of them later is another
+                forget_correction(connection, name)
         self.save_dense()
         return removed
 

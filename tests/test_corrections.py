@@ -152,3 +152,16 @@ def test_text_is_read_apart_as_it_is_read_here() -> None:
     )
     with pytest.raises(BriefError):
         read_document(bomb + b"title: *l\n---\ntext", "bomb.md", apart=True)
+
+
+def test_a_removed_brief_leaves_no_correction_behind_under_any_of_its_names(
+    index: Index, make_brief: Callable[..., Brief]
+) -> None:
+    index.add([make_brief("a", "One text about trade.")])
+    index.correct("a", {"title": "Right title"})
+    index.add([make_brief("b", "One text about trade.")])
+    index.remove("a")
+    index.add([make_brief("a", "Another text, about floods.", title="Floods")])
+    found = index.brief("a")
+    assert found is not None
+    assert found.title == "Floods"
