@@ -308,9 +308,7 @@ def _junk(tree: Any) -> Iterator[LeftOut]:
         if not isinstance(element.tag, str) or element.tag in ("script", "style", "svg", "head"):
             continue
         match = _JUNK.search(f"{element.get('class') or ''} {element.get('id') or ''}")
-        if element.tag in ("nav", "footer", "aside") or (
-            match and element.tag in ("div", "section", "header", "ul", "form")
-        ):
+        if element.tag in ("nav", "footer", "aside") or (match and element.tag in _FRAMES):
             said = _said(element)
             reason = f"about the site ({match[0].lower()})" if match else f"navigation ({element.tag})"
             if 0 < len(said) < 3000:  # more is the article's own frame

@@ -97,7 +97,6 @@ _AGENTS = re.compile(
     r"\bwhat (?:caused|led|made|prompted|explains|drove|triggered|brought|motivat\w+)\b", re.IGNORECASE
 )
 _DESCRIBED = re.compile(r" (?:is|was|are|were)(?: [A-Z][\w'’-]*)+\W*$")
-_CLAUSE = re.compile(r"[a-z0-9'’)] $")
 _AFTER_AND = re.compile(
     r"(?:^|[,;:.?!(–—-]|\b(?:and|or|but|so|then|in|on|at|by|from|to|of|for|with|under|about|until|since"
     r"|through|after|before|into|against|near|than|exactly|just|over))\s*$",

@@ -189,7 +189,5 @@ def _shown(claim: Claim, written: Written) -> str:
 
 def _fallen_back(default: Answer, reason: str, korean: bool) -> Answer:
     """The answer without a model, with the line that says why."""
-    note = (
-        f"언어 모델을 쓰지 않은 답변입니다: {reason}." if korean else f"Answered without the language model: {reason}."
-    )
+    note = wording.without_model(korean, reason)
     return replace(default, text=f"{default.text}\n\n{note}", notes=(*default.notes, note))

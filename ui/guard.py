@@ -18,8 +18,8 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .metrics import Metrics
+from .settings import LOOPBACK
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 CLIENTS = 10_000  # whose rates are remembered; the one not seen for longest is forgotten
 BODY_SECONDS = 20  # for a request to arrive whole
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..corpus import SettingsError
-from .settings import Application, read_settings
+from .settings import LOOPBACK, Application, read_settings
 from .terminal import err, escape
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def limits_of(parts: Application, **more: Any) -> "Limits":
     Raises:
         SettingsError: the host can be reached from outside, and there is no token.
     """
-    from .guard import LOOPBACK, Limits
+    from .guard import Limits
 
     chosen = parts.settings
     token = chosen.token.get_secret_value().strip() if chosen.token else ""
