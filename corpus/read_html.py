@@ -3,15 +3,19 @@
 import email
 import email.policy
 import re
+from collections.abc import Iterable
 from email.message import EmailMessage
 from typing import Any
+from urllib.parse import urlsplit
 
 from .article import article_blocks, with_lost
 from .decode import decode_page
 from .errors import BriefError
+from .finds import Find
 from .labels import dated_lines, site_line
 from .page_asides import asides
 from .page_meta import page_finds
+from .page_notices import notices
 from .parsed import LeftOut, Parsed
 
 _SAVED = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+?)\s*-->")
@@ -59,9 +63,16 @@ def read_page_text(html: str, address: str = "") -> Parsed:
     finds = tuple(page_finds(tree, address))
     lines = _article(tree)
     finds = (*finds, *dated_lines("\n".join(lines)[:4_000]))
-    left_out = (*(LeftOut(line, "line about the site") for line in lines if site_line(line)), *asides(tree))
-    text = "\n".join(line for line in lines if not site_line(line))
+    aside = {number: "line about the site" for number, line in enumerate(lines) if site_line(line)}
+    aside |= notices(["" if number in aside else line for number, line in enumerate(lines)], tree, _host(finds))
+    left_out = (*(LeftOut(lines[number], reason) for number, reason in sorted(aside.items())), *asides(tree))
+    text = "\n".join(line for number, line in enumerate(lines) if number not in aside)
     return Parsed(re.sub(r"\n{3,}", "\n\n", text).strip(), (), finds, (), left_out)
+
+
+def _host(finds: Iterable[Find]) -> str:
+    """The name of the site that the page says it is from; "" for none."""
+    return next((urlsplit(find.value).hostname or "" for find in finds if find.field == "url"), "")
 
 
 def _article(tree: Any) -> list[str]:
