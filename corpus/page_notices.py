@@ -14,7 +14,9 @@ from .page_shown import said
 _MOST = 0.2  # of an article's characters that such lines may be; an article of one sentence each is none of them
 _LAST = 6  # lines at an article's end among which credits stand
 _NOWHERE = re.compile(r"#?$|javascript:", re.I)
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")  # h1 is the article's own
+_HEADLINE = 12  # characters; links that are shorter on average are buttons, not headlines of other pages
+_PROSE = 60  # characters of a line from which on an article has begun
 _RIGHTS = re.compile(r"©|ⓒ|\(c\)\s", re.I)
 _CREDIT = re.compile(
     r"[\[(<]?\s*(?:sources?|credits?|(?:lead |cover |title )?(?:photo|image|picture)s?(?: credits?| by)?"
@@ -50,7 +52,7 @@ def _marked(tree: Any) -> Iterator[tuple[str, str]]:
         if not words or len(words) > 400:
             continue
         if element.tag in _HEADINGS:
-            if _only_links(element.getnext()):
+            if len(words.split()) <= 8 and not _SENTENCE.search(words) and _only_links(element.getnext()):
                 yield _key(words), "heading of links to other pages"
         elif _leads_home(element, frame):
             yield _key(words), "appeal with the site's own links"
@@ -79,20 +81,22 @@ def _has_control(block: Any) -> bool:
 
 
 def _only_links(block: Any) -> bool:
-    """Whether the block is a list of links and hardly anything else."""
+    """Whether the block is a list of headlines that are links, and hardly anything else."""
     if block is None or block.tag not in ("ul", "ol", "div", "dl"):
         return False
     linked = [said(link) for link in block.iter("a")]
-    return len(linked) >= 2 and sum(map(len, linked)) >= 0.8 * len(said(block))
+    size = sum(map(len, linked))
+    return len(linked) >= 2 and size >= max(0.8 * len(said(block)), _HEADLINE * len(linked))
 
 
 def _lone_words(lines: Sequence[str]) -> Iterator[int]:
-    """Numbers of lists of one item of one word, or two, with no sentence in it: what is left of a row of buttons."""
+    """Numbers of lists above the prose of one item of one word, or two: what is left of a row of buttons."""
     for number, line in enumerate(lines):
-        alone = not any(
-            near.startswith("- ") for near in (*lines[max(0, number - 1) : number], *lines[number + 1 :][:1])
-        )
-        if line.startswith("- ") and alone and len(line.split()) <= 3 and not _SENTENCE.search(line):
+        if len(line) >= _PROSE:
+            return
+        near = (*lines[max(0, number - 1) : number], *lines[number + 1 : number + 2])
+        alone = line.startswith("- ") and not any(other.startswith("- ") for other in near)
+        if alone and len(line.split()) <= 3 and not _SENTENCE.search(line):
             yield number
 
 
