@@ -149,8 +149,9 @@ class Librarian:
         try:
             place = self._line.join(client)
         except LineFull:
-            yield {"error": say(language, "upload_busy")}
+            yield {"error": say(language, "upload_full")}
             return
+        self.uploads.claim(request.get("file"))
         job, stop = str(request.get("job"))[:40], threading.Event()
         self._jobs[job] = stop
         try:
@@ -163,6 +164,7 @@ class Librarian:
         finally:
             stop.set()
             self._jobs.pop(job, None)
+            self.uploads.take(request.get("file"))
             self._line.leave(place)
 
     def cancel(self, request: Values) -> Values:
@@ -181,14 +183,17 @@ class Librarian:
             if stop.is_set():
                 raise Ended
 
-        work = loop.run_in_executor(self._adder, partial(self._add, request, language, stop, progress))
+        data = self.uploads.take(request.get("file"))
+        work = loop.run_in_executor(self._adder, partial(self._add, request, data, language, stop, progress))
         while not work.done():
             said = say(language, "upload_adds", n=passages) if passages else say(language, "upload_reads")
             yield {"state": said}
             await asyncio.wait([work], timeout=BEAT)
         yield work.result()
 
-    def _add(self, request: Values, language: str, stop: threading.Event, progress: Progress) -> Values:
+    def _add(
+        self, request: Values, data: bytes | None, language: str, stop: threading.Event, progress: Progress
+    ) -> Values:
         failed: list[Failure] = []
         try:
             if stop.is_set():
@@ -196,7 +201,7 @@ class Librarian:
             if request.get("address"):
                 report = self._add_address(str(request["address"]), progress)
             else:
-                name, data = shown_name(request.get("name")), self.uploads.take(request.get("file"))
+                name = shown_name(request.get("name"))
                 if data is None:
                     return {"error": say(language, "upload_broken")}
                 documents = read_document(data, name, apart=True)
