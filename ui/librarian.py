@@ -220,10 +220,10 @@ class Librarian:
         return take_addresses(self.index, [address.strip()[:2_000]], limits, progress)[0]
 
 
-def librarian_of(parts: Application) -> Librarian:
-    """Return the librarian that the settings describe."""
+def librarian_of(parts: Application, is_open: bool) -> Librarian:
+    """Return the librarian that the settings describe; `is_open`: whether the window may change the library."""
     chosen = parts.settings
-    allowance = Allowance(size=chosen.upload_mb * 1_000_000, open=chosen.library == "open")
+    allowance = Allowance(size=chosen.upload_mb * 1_000_000, open=is_open)
     return Librarian(parts.index, Uploads(allowance), chosen.sources.allow_private)
 
 
