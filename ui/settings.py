@@ -64,7 +64,11 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address the chat window or the service listens on")
     port: int = Field(7860, ge=1, le=65535, description="port of the chat window")
     auth: str | None = Field(None, pattern="^[^:]+:.+$", description="user:password that the chat window asks for")
-    library: str = Field("open", pattern="^(open|read-only)$", description="open: the window may change it; read-only")
+    library: str | None = Field(
+        None,
+        pattern="^(open|read-only)$",
+        description="whether the window may change it: open, read-only; if not set, open save where strangers can come",
+    )
     upload_mb: int = Field(25, ge=1, le=200, description="megabytes of a file that the window takes")
     service_port: int = Field(8000, ge=1, le=65535, description="port of `serve` and of `mcp --http`")
     token: SecretStr | None = Field(None, description="what clients of the service must show; needed beyond loopback")
