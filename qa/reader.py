@@ -102,7 +102,7 @@ class Reader:
 
 def leading(hits: Sequence[Hit]) -> list[Hit]:
     """Return the passages to be read, of a comparison the first of each side."""
-    return prompts.in_turn(hits)[: max(LEADING, len({hit.side for hit in hits}))]
+    return prompts.in_turn(hits, lambda hit: hit.side)[: max(LEADING, len({hit.side for hit in hits}))]
 
 
 def clipped(value: float) -> float:

@@ -11,11 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+import numpy as np
+
 from ..corpus import ModelError
 from ..corpus.language import guess_language
 from ..corpus.sentences import sentence_spans
 from ..index import Hit, Retriever
 from . import prompts
+from .extract import Sentence
 from .faults import SUPPORTED_FROM, fit, read, read_quotes
 from .injected import orders, plain_spans
 from .llm import LanguageModel
@@ -58,26 +61,33 @@ class Written:
     claims: tuple[Claim, ...] = ()
     citations: tuple[Citation, ...] = ()
     dropped: int = 0  # sentences that nothing supports
+    sides: frozenset[str] = frozenset()  # of a comparison, that came up so far
 
 
 class Writer:
-    """Writes answers with a model, of `most` tokens at most. Safe to share between threads."""
+    """Writes answers with a model, of `most` tokens, from `evidence` tokens of sentences. Safe to share."""
 
-    def __init__(self, model: LanguageModel, retriever: Retriever, most: int = MOST_TOKENS) -> None:
+    def __init__(
+        self, model: LanguageModel, retriever: Retriever, most: int = MOST_TOKENS, evidence: int = prompts.EVIDENCE
+    ) -> None:
         self.model = model
         self.retriever = retriever
         self.most = most
+        self.evidence = evidence
 
     def write(
-        self, question: str, hits: Sequence[Hit], *, sides: Sequence[str] = (), timeout: float | None = None
+        self, question: str, ranked: Sequence[Sentence], *, sides: Sequence[str] = (), timeout: float | None = None
     ) -> Iterator[Written]:
-        """Yield the answer after each sentence that stands its check.
+        """Yield the answer after each sentence that stands its check; `ranked` is the evidence, best first.
+
+        `sides` are those of a comparison for which there is evidence: each has to come up.
 
         Raises:
             ModelError: the model fails, refuses, or writes nothing that can be given.
         """
         korean = guess_language(question) == "ko"
-        asking = prompts.writing(question, hits, self.model.context - self.most, sides, korean)
+        room = self.model.context - self.most
+        asking = prompts.writing(question, ranked, room, sides, korean, self.evidence)
         if not asking.hits:
             raise WriterError("no passage could be given to it")
         threading.Thread(target=_warm, args=(asking.hits,), daemon=True).start()  # while the model reads
@@ -94,7 +104,7 @@ class Writer:
                 yield written
             if count == MOST_CLAIMS:
                 break
-        _accept(written, count, cites, asking)
+        _accept(written, count, cites, sides)
 
     def _checked(self, written: Written, sentence: str, asking: Asking) -> Written:
         """What is written with one more sentence, if that holds; one that holds in part gives way to its quote."""
@@ -111,17 +121,19 @@ class Writer:
                     done, used = other, fresh
                 if other and other.verdict == Verdict.SUPPORTED:
                     break
-        if done is not None and done.verdict != Verdict.SUPPORTED:
-            used = [citation for citation in used if self._meets(text, citation)][:1]
+        fragment = not read(text).free  # a bare name or number says nothing that could be wrong
+        if done is not None and (fragment or done.verdict != Verdict.SUPPORTED):
+            used = [citation for citation in used if fragment or self._meets(text, citation)][:1]
         if done is None or not used:
             return replace(written, dropped=written.dropped + 1)
-        if done.verdict != Verdict.SUPPORTED:
+        if fragment or done.verdict != Verdict.SUPPORTED:
             done = replace(done, text=used[0].quote, citations=(used[0].number,), verdict=Verdict.SUPPORTED)
         if any(done.text == each.text for each in written.claims):
             return written
         sides = {hit.passage.id: hit.side for hit in asking.hits}
-        served = {sides[citation.passage.id] for citation in used}
-        return _with(written, replace(done, side=served.pop() if len(served) == 1 else ""), used)
+        served = frozenset(sides[citation.passage.id] for citation in used)
+        done = replace(done, side=min(served) if len(served) == 1 else "")
+        return _with(replace(written, sides=written.sides | served), done, used)
 
     def _meets(self, text: str, citation: Citation) -> bool:
         """Whether the quote speaks of the same, details apart."""
@@ -139,22 +151,20 @@ class Writer:
 
     def _quotes(self, text: str, hits: Sequence[Hit], before: Sequence[Citation]) -> list[Citation]:
         """Of each passage the sentence, or two in a row, that meets the claim best; best first, numbered on."""
-        runs = []
-        for hit in hits:
-            spans = plain_spans(hit)
-            pairs = [(a, d) for (a, b), (c, d) in pairwise(spans) if 0 <= c - b <= 2]
-            runs.append([*spans, *pairs])
-        scores = self.retriever.score_spans(text, hits, runs) if hits else []
+        spans = [plain_spans(hit) for hit in hits]
+        matches = self.retriever.match_spans(text, hits, spans) if hits else None
         found: list[tuple[float, Citation]] = []
-        for hit, places, values in zip(hits, runs, scores, strict=True):
-            if not places:
+        for hit, places, rows in zip(hits, spans, matches.best if matches else (), strict=True):
+            if not places or matches is None:
                 continue
-            singles = len(plain_spans(hit))
-            weighed = [float(value) * (1.0 if n < singles else SINGLE) for n, value in enumerate(values)]
-            best = weighed.index(max(weighed))
-            start, end = (hit.passage.start + place for place in places[best])
-            quote = hit.brief.text[start:end]
-            found.append((weighed[best], Citation(0, hit.passage, hit.brief, quote, start, end)))
+            scored = [(float(row @ matches.weights), *place) for row, place in zip(rows, places, strict=True)]
+            for n, ((a, b), (c, d)) in enumerate(pairwise(places)):
+                if 0 <= c - b <= 2:
+                    both = np.maximum(rows[n], rows[n + 1])
+                    scored.append((SINGLE * float(both @ matches.weights), a, d))
+            score, first, last = max(scored, key=lambda each: each[0])
+            start, end = hit.passage.start + first, hit.passage.start + last
+            found.append((score, Citation(0, hit.passage, hit.brief, hit.brief.text[start:end], start, end)))
         known = {(c.brief.id, c.start, c.end): c.number for c in before}
         made = []
         for _, citation in sorted(found, key=lambda each: -each[0]):
@@ -236,10 +246,17 @@ def _with(written: Written, claim: Claim, citations: Sequence[Citation]) -> Writ
         numbers[citation.number] = known[place].number
     cited = tuple(sorted({numbers[number] for number in claim.citations if number in numbers}))
     made = replace(claim, citations=cited)
-    return Written((*written.claims, made), tuple(known.values()), written.dropped)
+    return replace(written, claims=(*written.claims, made), citations=tuple(known.values()))
 
 
-def _accept(written: Written, count: int, cites: bool, asking: Asking) -> None:
+def quoting(written: Written, sentence: Sentence) -> Written:
+    """Return what is written with this sentence quoted at its end."""
+    hit, start, end = sentence.hit, sentence.start, sentence.end
+    claim = Claim(sentence.text, (1,), Verdict.SUPPORTED, hit.side)
+    return _with(written, claim, [Citation(1, hit.passage, hit.brief, sentence.text, start, end)])
+
+
+def _accept(written: Written, count: int, cites: bool, sides: Sequence[str]) -> None:
     """Raise where what was written is no answer."""
     if not count:
         raise WriterError("it wrote nothing that could be checked")
@@ -249,7 +266,5 @@ def _accept(written: Written, count: int, cites: bool, asking: Asking) -> None:
         raise WriterError("no sentence of its answer is supported by the passages")
     if 2 * written.dropped >= count:
         raise WriterError("half of its answer or more is not supported by the passages")
-    sides = dict.fromkeys(hit.side for hit in asking.hits)
-    missing = [side for side in sides if side not in {claim.side for claim in written.claims}]
-    if len(sides) > 1 and missing:
+    if missing := [side for side in sides if side not in written.sides]:
         raise WriterError(f"its answer leaves out {' and '.join(missing)}")
