@@ -22,7 +22,7 @@ from .llm import Message, tokens
 T = TypeVar("T")
 Span = tuple[int, int]
 
-EVIDENCE = 900  # tokens as `tokens` counts them, some 600 of a model's own
+EVIDENCE = 750  # tokens as `tokens` counts them, some 500 of a model's own
 BEFORE = 40  # words that a sentence before may have, to come along with one that points back to it
 _LETTER = re.compile(r"\w")
 _MARK = re.compile(r" ?\[\d{1,3}\]")  # of a brief's own notes
@@ -100,6 +100,9 @@ def writing(
         Message("user", _asked(both, "How many people used the new ferry, and when was that said?")),
         Message("assistant", "The new ferry carried 41,000 passengers in its first year [1]. "
                 "The island council said so on 3 May 2019 [1]."),
+        Message("user", _asked([(_MARKET, "Island Gazette, 2021"), (_SCHOOL, "Island Gazette, 2020")],
+                "Which school teaches navigation?")),
+        Message("assistant", "The lighthouse school teaches navigation, to 60 pupils [2]."),
     )  # fmt: skip
     wanted = f"Compare: {'; '.join(sides)}. {question}" if sides else question
     if korean:

@@ -229,7 +229,7 @@ def _answer(
         text="\n\n".join([*lines, *notes]),
         claims=claims,
         citations=written.citations,
-        partial=bool(lead) or partial,
+        partial=bool(lead) or partial or written.silent,
         notes=tuple(notes),
         lead=lead,
     )

@@ -16,7 +16,7 @@ from northbrief.qa.injected import plain_spans
 from northbrief.qa.llm import LanguageModel, Message, log_odds, tokens
 from northbrief.qa.prompts import NOT_STATED, in_turn, writing
 from northbrief.qa.reader import Calibration, save_calibration
-from northbrief.qa.writer import sentences
+from northbrief.qa.reply import sentences
 from northbrief.qa.written import WritingAssistant, sound
 
 from .chat_server import (
@@ -222,14 +222,14 @@ def test_sentences_of_one_passage_stand_together_with_what_they_point_back_to(li
     hit = replace(bridge, brief=brief, passage=replace(bridge.passage, text=text, start=0, end=len(text)))
     _, _, asked, pointing = sentences_of([hit])
     told = writing(QUESTION, [pointing], 4000).messages[-1].content
-    assert f"undated) ... {asked.text} {pointing.text}\n" in told and "sank" not in told
+    assert f"undated) {asked.text} {pointing.text}\n" in told and "sank" not in told
 
 
 def test_of_a_comparison_the_sides_take_turns(library: Index) -> None:
     hits = Assistant(library).retriever.search(QUESTION)
     sided = [replace(hit, side="A" if place < 2 else "B") for place, hit in enumerate(hits[:3])]
     turns = in_turn(sentences_of(sided), lambda sentence: sentence.hit.side)
-    assert [sentence.hit.side for sentence in turns[:4]] == ["A", "B", "A", "B"]
+    assert [sentence.hit.side for sentence in turns[:3]] == ["A", "B", "A"]
 
 
 @pytest.mark.parametrize(
