@@ -12,6 +12,8 @@ from .verify import marked, without_markers
 
 LEAST_WORDS = 3  # a shorter "sentence" says nothing that could be checked
 LONGEST = 1_500  # characters without an end: it will not come to one
+STOPS = ("\nQuestion:", "\n---")  # where a model begins to write the next request itself
+_NEXT = tuple(stop.strip() for stop in STOPS)
 _NUMBERS = r"\d{1,2}(?:\s*[,;–-]\s*\d{1,2})*"
 _MARKED_AS = re.compile(
     rf"<sup>\[?({_NUMBERS})\]?</sup>"
@@ -22,7 +24,9 @@ _MARKED_AS = re.compile(
 )
 _RAISED = re.compile(r"(?:(?<=[.!?,;”\"’])|(?<=[a-z]{3}))([⁰¹²³⁴-⁹]{1,2})(?=[\s.,;!?]|\Z)")
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_LEADING = re.compile(r"(?:[\[(【](?:[A-Za-z.]+ ?)?\d[\d,;–\- ]*[\])】][.!?]?\s*)+|[\[(【][^\])】]{0,14}\Z")
+_LEADING = re.compile(
+    r"(?:\[\d[\d,;–\- ]*\][.!?]?\s*)+|[\[(【][^\])】]{0,120}\Z|<(?:s(?:u(?:p(?:>[\d\[\], ]*(?:</?s?u?p?)?)?)?)?)?\Z"
+)
 _CLOSED = re.compile(r"(?:\][.!?]|[.!?。]\s*(?:\[\d[\d,;–\- ]*\]\s*)+)\s*\Z")
 _ENDED = re.compile(r"[.!?。\])】”\"’'*`}|]\s*\Z")
 _BULLET = re.compile(r"^(?:\s*(?:[-*•]|\d+[.)])\s+|\s*>\s*)+")
@@ -73,13 +77,20 @@ def sentences(pieces: Iterator[str]) -> Iterator[str]:
     for piece in pieces:
         held = canonical(held + piece)
         ready, held = _split(held)
-        yield from ready
+        for sentence in ready:
+            if sentence.startswith(_NEXT):
+                return
+            yield sentence
         if len(held) > LONGEST:
             return
     parts = _parts(held)
-    if parts and not _ENDED.search(parts[-1]):
+    if parts and not _ENDED.search(parts[-1]) and not refuses(parts[-1]):
         parts.pop()  # cut off by the limit of tokens
-    yield from (shown for part in parts if (shown := _tidy(part)))
+    for part in parts:
+        if part.startswith(_NEXT):
+            return
+        if shown := _tidy(part):
+            yield shown
 
 
 def refuses(sentence: str) -> bool:

@@ -23,7 +23,7 @@ from .injected import orders, plain_spans
 from .llm import LanguageModel
 from .prompts import Asking
 from .protocol import ContextError
-from .reply import LEAST_WORDS, refuses, sentences, without_thought
+from .reply import LEAST_WORDS, STOPS, refuses, sentences, without_thought
 from .types import Citation, Claim, Verdict
 from .verify import context_of, marked, verified, without_markers
 
@@ -33,7 +33,6 @@ LESS = 3  # of the evidence is given where the request was too long
 GIVEN = 4  # leading sentences, of a comparison a side, to which one that does not hold may give way
 TRIED = 3  # passages that a sentence did not cite, against which it is held
 SINGLE = 0.9  # of two neighbouring sentences' score: a single sentence as good is quoted alone
-STOPS = ("\nQuestion:", "\n---")  # where a model begins to write the next request itself
 _LOADS = re.compile(r"https?:|www\.|\]\(|!\[|<[a-z/!]|javascript:|data:", re.IGNORECASE)
 
 
@@ -76,7 +75,7 @@ class Writer:
         korean = guess_language(question) == "ko"
         asking, pieces = self._begun(question, ranked, sides, korean, timeout)
         leading = frozenset((each.hit.brief.id, each.start) for each in ranked[: GIVEN * max(1, len(sides))])
-        written, count, cites = Written(), 0, False
+        written, shown, count, cites = Written(), Written(), 0, False
         said: set[str] = set()
         for sentence in sentences(pieces):
             if (plain := without_markers(sentence).casefold()) in said:
@@ -97,10 +96,13 @@ class Writer:
             cites = cites or bool(marked(sentence))
             before, written = written, self._checked(written, sentence, asking, leading)
             if cites and len(written.claims) > len(before.claims):
+                shown = written
                 yield written
             if count == MOST_CLAIMS:
                 break
         _accept(written, count, cites, sides)
+        if written != shown:
+            yield written
 
     def _begun(
         self, question: str, ranked: Sequence[Sentence], sides: Sequence[str], korean: bool, timeout: float | None
