@@ -23,6 +23,7 @@ from .notes import age_note, differing, differing_note, newer_notes, unanswered_
 from .orders import is_order
 from .question import read_question
 from .reader import Calibration, Reader, leading, load_calibration
+from .rerank import ReadingRetriever
 from .types import Answer, Claim, reference
 from .writer import Writer, Written, quoting
 
@@ -37,7 +38,8 @@ class WritingAssistant(Assistant):
 
     Where the file `calibrations` says what its reading is worth, the model first reads the leading passages, and its
     verdict decides, with the confidence, whether the question is answered. `rewrite` lets it make follow-ups stand
-    alone, when no plan is given.
+    alone, when no plan is given. With a `rerank_budget`, in seconds, it orders the leading passages by its reading.
+    `evidence` is how many tokens of passages it is given for an answer.
     """
 
     def __init__(
@@ -47,13 +49,17 @@ class WritingAssistant(Assistant):
         *,
         calibrations: Path | None = None,
         reader_budget: float = 20.0,
+        rerank_budget: float = 0.0,
         rewrite: bool = False,
+        evidence: int = prompts.EVIDENCE,
     ) -> None:
         super().__init__(index)
         self.language_model = model
         self.reader = Reader(model, budget=reader_budget)
+        if rerank_budget:
+            self.retriever = ReadingRetriever(self.retriever, self.reader, budget=min(rerank_budget, model.timeout))
         self.calibrations = calibrations
-        self.writer = Writer(model, self.retriever)
+        self.writer = Writer(model, self.retriever, evidence=evidence)
         self.rewrite = rewrite
 
     @property
