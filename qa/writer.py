@@ -7,44 +7,33 @@ no sound answer, `WriterError` says so, and whoever asked gives the answer that 
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
+
+import numpy as np
 
 from ..corpus import ModelError
 from ..corpus.language import guess_language
-from ..corpus.sentences import sentence_spans
 from ..index import Hit, Retriever
 from . import prompts
+from .extract import Sentence
 from .faults import SUPPORTED_FROM, fit, read, read_quotes
 from .injected import orders, plain_spans
 from .llm import LanguageModel
 from .prompts import Asking
+from .protocol import ContextError
+from .reply import LEAST_WORDS, STOPS, refuses, sentences, without_thought
 from .types import Citation, Claim, Verdict
 from .verify import context_of, marked, verified, without_markers
 
 MOST_TOKENS = 300  # of a reply; four sentences are about 150
 MOST_CLAIMS = 6
+LESS = 3  # of the evidence is given where the request was too long
+GIVEN = 4  # leading sentences, of a comparison a side, to which one that does not hold may give way
 TRIED = 3  # passages that a sentence did not cite, against which it is held
-LEAST_WORDS = 3  # a shorter "sentence" says nothing that could be checked
 SINGLE = 0.9  # of two neighbouring sentences' score: a single sentence as good is quoted alone
-_MARKED_AS = re.compile(r"[\[(【](?:passages?|sources?|p\.)? ?(\d+(?:\s*[,;–-]\s*\d+)*)[\])】]", re.IGNORECASE)
-_LEADING = re.compile(r"(?:[\[(【](?:[A-Za-z.]+ ?)?\d[\d,;–\- ]*[\])】][.!?]?\s*)+|[\[(【][^\])】]{0,14}\Z")
-_CLOSED = re.compile(r"(?:\][.!?]|[.!?。]\s*(?:\[\d[\d,;–\- ]*\]\s*)+)\s*\Z")
-_ENDED = re.compile(r"[.!?。\])】”\"’'*`]\s*\Z")
-_BULLET = re.compile(r"^(?:\s*(?:[-*•]|\d+[.)])\s+|\s*#+\s*|\s*>\s*)+")
-_LABEL = re.compile(r"^(?:answer|response)\s*:\s*", re.IGNORECASE)
-_EMPHASIS = re.compile(r"\*\*|__|`")
 _LOADS = re.compile(r"https?:|www\.|\]\(|!\[|<[a-z/!]|javascript:|data:", re.IGNORECASE)
-_REFUSED = re.compile(
-    r"\b(?:briefs?|passages?|texts?|documents?|sources?|context)\b.{0,30}"
-    r"\b(?:do(?:es)? not|don't|doesn't|did not|cannot)\b.{0,20}"
-    r"\b(?:say|state|mention|contain|provide|specify|give|include|answer|tell|indicate|discuss)"
-    r"|\b(?:not|no) (?:stated|mentioned|specified|given|provided|information|answer)\b.{0,30}"
-    r"\b(?:passage|brief|text)"
-    r"|^(?:sorry|i'?m sorry|i am sorry|i cannot|i can'?t|as an ai)\b|답이 없|언급되지 않",
-    re.IGNORECASE,
-)
 
 
 class WriterError(ModelError):
@@ -58,46 +47,87 @@ class Written:
     claims: tuple[Claim, ...] = ()
     citations: tuple[Citation, ...] = ()
     dropped: int = 0  # sentences that nothing supports
+    sides: frozenset[str] = frozenset()  # of a comparison, that came up so far
+    silent: bool = False  # it says itself that the passages leave out a part
 
 
 class Writer:
-    """Writes answers with a model, of `most` tokens at most. Safe to share between threads."""
+    """Writes answers with a model, of `most` tokens, from `evidence` tokens of sentences. Safe to share."""
 
-    def __init__(self, model: LanguageModel, retriever: Retriever, most: int = MOST_TOKENS) -> None:
+    def __init__(
+        self, model: LanguageModel, retriever: Retriever, most: int = MOST_TOKENS, evidence: int = prompts.EVIDENCE
+    ) -> None:
         self.model = model
         self.retriever = retriever
         self.most = most
+        self.evidence = evidence
 
     def write(
-        self, question: str, hits: Sequence[Hit], *, sides: Sequence[str] = (), timeout: float | None = None
+        self, question: str, ranked: Sequence[Sentence], *, sides: Sequence[str] = (), timeout: float | None = None
     ) -> Iterator[Written]:
-        """Yield the answer after each sentence that stands its check.
+        """Yield the answer after each sentence that stands its check; `ranked` is the evidence, best first.
+
+        `sides` are those of a comparison for which there is evidence: each has to come up.
 
         Raises:
             ModelError: the model fails, refuses, or writes nothing that can be given.
         """
         korean = guess_language(question) == "ko"
-        asking = prompts.writing(question, hits, self.model.context - self.most, sides, korean)
-        if not asking.hits:
-            raise WriterError("no passage could be given to it")
-        threading.Thread(target=_warm, args=(asking.hits,), daemon=True).start()  # while the model reads
-        written, count, cites = Written(), 0, False
-        for sentence in sentences(self.model.stream(asking.messages, self.most, timeout)):
-            if not written.claims and _REFUSED.search(sentence):
-                raise WriterError("it finds no answer in the passages")
+        asking, pieces = self._begun(question, ranked, sides, korean, timeout)
+        leading = frozenset((each.hit.brief.id, each.start) for each in ranked[: GIVEN * max(1, len(sides))])
+        written, shown, count, cites = Written(), Written(), 0, False
+        said: set[str] = set()
+        for sentence in sentences(pieces):
+            if (plain := without_markers(sentence).casefold()) in said:
+                break  # it goes round in circles
+            said.add(plain)
+            if (rest := without_thought(sentence)) is not None:  # all that came before was thought aloud
+                written, count, cites, sentence = Written(), 0, False, rest
+                if not sentence:
+                    continue
+            if refuses(sentence):
+                if not written.claims:
+                    raise WriterError("it finds no answer in the passages")
+                written = replace(written, silent=True)  # on a part
+                continue
             if (guess_language(sentence) == "ko") != korean and len(sentence.split()) > LEAST_WORDS:
                 raise WriterError("it answered in another language")
             count += 1
             cites = cites or bool(marked(sentence))
-            before, written = written, self._checked(written, sentence, asking)
+            before, written = written, self._checked(written, sentence, asking, leading)
             if cites and len(written.claims) > len(before.claims):
+                shown = written
                 yield written
             if count == MOST_CLAIMS:
                 break
-        _accept(written, count, cites, asking)
+        _accept(written, count, cites, sides)
+        if written != shown:
+            yield written
 
-    def _checked(self, written: Written, sentence: str, asking: Asking) -> Written:
-        """What is written with one more sentence, if that holds; one that holds in part gives way to its quote."""
+    def _begun(
+        self, question: str, ranked: Sequence[Sentence], sides: Sequence[str], korean: bool, timeout: float | None
+    ) -> tuple[Asking, Iterator[str]]:
+        """The request and the pieces of the reply; with less evidence where the server reads less than we were told."""
+        for evidence in (self.evidence, self.evidence // LESS):
+            asking = prompts.writing(question, ranked, self.model.context - self.most, sides, korean, evidence)
+            if not asking.hits:
+                raise WriterError("no passage could be given to it")
+            threading.Thread(target=_warm, args=(asking.hits,), daemon=True).start()  # while the model reads
+            pieces = self.model.stream(asking.messages, self.most, timeout, STOPS)
+            try:
+                return asking, chain([next(pieces, "")], pieces)
+            except ContextError:
+                if evidence != self.evidence:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _checked(
+        self, written: Written, sentence: str, asking: Asking, leading: Collection[tuple[str, int]]
+    ) -> Written:
+        """What is written with one more sentence, if that holds; one that holds in part gives way to its quote.
+
+        `leading` are the sentences that answer best, as (brief, start): only to these another may give way.
+        """
         text = without_markers(sentence)
         if _LOADS.search(text) or orders(text):
             return replace(written, dropped=written.dropped + 1)
@@ -111,17 +141,22 @@ class Writer:
                     done, used = other, fresh
                 if other and other.verdict == Verdict.SUPPORTED:
                     break
-        if done is not None and done.verdict != Verdict.SUPPORTED:
-            used = [citation for citation in used if self._meets(text, citation)][:1]
+        fragment = not read(text).free  # a bare name or number says nothing that could be wrong
+        if done is not None and (fragment or done.verdict != Verdict.SUPPORTED):
+            near = [
+                each for each in used if any(b == each.brief.id and each.start <= at < each.end for b, at in leading)
+            ]
+            used = [citation for citation in near if fragment or self._meets(text, citation)][:1]
         if done is None or not used:
             return replace(written, dropped=written.dropped + 1)
-        if done.verdict != Verdict.SUPPORTED:
+        if fragment or done.verdict != Verdict.SUPPORTED:
             done = replace(done, text=used[0].quote, citations=(used[0].number,), verdict=Verdict.SUPPORTED)
         if any(done.text == each.text for each in written.claims):
             return written
         sides = {hit.passage.id: hit.side for hit in asking.hits}
-        served = {sides[citation.passage.id] for citation in used}
-        return _with(written, replace(done, side=served.pop() if len(served) == 1 else ""), used)
+        served = frozenset(sides[citation.passage.id] for citation in used)
+        done = replace(done, side=min(served) if len(served) == 1 else "")
+        return _with(replace(written, sides=written.sides | served), done, used)
 
     def _meets(self, text: str, citation: Citation) -> bool:
         """Whether the quote speaks of the same, details apart."""
@@ -139,22 +174,20 @@ class Writer:
 
     def _quotes(self, text: str, hits: Sequence[Hit], before: Sequence[Citation]) -> list[Citation]:
         """Of each passage the sentence, or two in a row, that meets the claim best; best first, numbered on."""
-        runs = []
-        for hit in hits:
-            spans = plain_spans(hit)
-            pairs = [(a, d) for (a, b), (c, d) in pairwise(spans) if 0 <= c - b <= 2]
-            runs.append([*spans, *pairs])
-        scores = self.retriever.score_spans(text, hits, runs) if hits else []
+        spans = [plain_spans(hit) for hit in hits]
+        matches = self.retriever.match_spans(text, hits, spans) if hits else None
         found: list[tuple[float, Citation]] = []
-        for hit, places, values in zip(hits, runs, scores, strict=True):
-            if not places:
+        for hit, places, rows in zip(hits, spans, matches.best if matches else (), strict=True):
+            if not places or matches is None:
                 continue
-            singles = len(plain_spans(hit))
-            weighed = [float(value) * (1.0 if n < singles else SINGLE) for n, value in enumerate(values)]
-            best = weighed.index(max(weighed))
-            start, end = (hit.passage.start + place for place in places[best])
-            quote = hit.brief.text[start:end]
-            found.append((weighed[best], Citation(0, hit.passage, hit.brief, quote, start, end)))
+            scored = [(float(row @ matches.weights), *place) for row, place in zip(rows, places, strict=True)]
+            for n, ((a, b), (c, d)) in enumerate(pairwise(places)):
+                if 0 <= c - b <= 2:
+                    both = np.maximum(rows[n], rows[n + 1])
+                    scored.append((SINGLE * float(both @ matches.weights), a, d))
+            score, first, last = max(scored, key=lambda each: each[0])
+            start, end = hit.passage.start + first, hit.passage.start + last
+            found.append((score, Citation(0, hit.passage, hit.brief, hit.brief.text[start:end], start, end)))
         known = {(c.brief.id, c.start, c.end): c.number for c in before}
         made = []
         for _, citation in sorted(found, key=lambda each: -each[0]):
@@ -162,56 +195,6 @@ class Writer:
             number = known.setdefault(place, max(known.values(), default=0) + 1)
             made.append(replace(citation, number=number))
         return list({citation.number: citation for citation in made}.values())
-
-
-def sentences(pieces: Iterator[str]) -> Iterator[str]:
-    """Yield the sentences of a reply as each is complete, with [n] markers, without Markdown.
-
-    A sentence is complete with its markers, at a line's end, or where the next one begins.
-
-    >>> list(sentences(iter(["A ferry came. [", "1] It left again", " [2]."])))
-    ["A ferry came. [1]", "It left again [2]."]
-    """
-    held = ""
-    for piece in pieces:
-        held += piece
-        ready, held = _split(held)
-        yield from ready
-    parts = _parts(held)
-    if parts and not _ENDED.search(parts[-1]):
-        parts.pop()  # cut off by the limit of tokens
-    yield from (shown for part in parts if (shown := _tidy(part)))
-
-
-def _split(text: str) -> tuple[list[str], str]:
-    """The complete sentences at the head of a text, and the rest."""
-    parts = _parts(text)
-    if not parts:
-        return [], text
-    whole = text.endswith("\n") or bool(_CLOSED.search(_MARKED_AS.sub(r"[\1]", text)))
-    done = parts if whole else parts[:-1]
-    return [shown for part in done if (shown := _tidy(part))], "" if whole else parts[-1]
-
-
-def _parts(text: str) -> list[str]:
-    """The sentences of a text; markers at the head of one, on the same line, belong to the one before."""
-    cut: list[str] = []
-    spans = sentence_spans(text)
-    for number, (start, _) in enumerate(spans):
-        part = text[start : spans[number + 1][0] if number + 1 < len(spans) else len(text)]
-        if cut and not cut[-1].endswith("\n") and (marks := _LEADING.match(part)):
-            cut[-1] += part[: marks.end()]
-            part = part[marks.end() :]
-        if part:
-            cut.append(part)
-    return cut
-
-
-def _tidy(text: str) -> str:
-    """A sentence with markers in one form and without bullets, labels and emphasis; "" where nothing is left."""
-    text = _EMPHASIS.sub("", _LABEL.sub("", _BULLET.sub("", text))).strip()
-    text = _MARKED_AS.sub(r"[\1]", text)
-    return text if len(without_markers(text).split()) >= LEAST_WORDS or _REFUSED.search(text) else ""
 
 
 def _warm(hits: Sequence[Hit]) -> None:
@@ -236,10 +219,17 @@ def _with(written: Written, claim: Claim, citations: Sequence[Citation]) -> Writ
         numbers[citation.number] = known[place].number
     cited = tuple(sorted({numbers[number] for number in claim.citations if number in numbers}))
     made = replace(claim, citations=cited)
-    return Written((*written.claims, made), tuple(known.values()), written.dropped)
+    return replace(written, claims=(*written.claims, made), citations=tuple(known.values()))
 
 
-def _accept(written: Written, count: int, cites: bool, asking: Asking) -> None:
+def quoting(written: Written, sentence: Sentence) -> Written:
+    """Return what is written with this sentence quoted at its end."""
+    hit, start, end = sentence.hit, sentence.start, sentence.end
+    claim = Claim(sentence.text, (1,), Verdict.SUPPORTED, hit.side)
+    return _with(written, claim, [Citation(1, hit.passage, hit.brief, sentence.text, start, end)])
+
+
+def _accept(written: Written, count: int, cites: bool, sides: Sequence[str]) -> None:
     """Raise where what was written is no answer."""
     if not count:
         raise WriterError("it wrote nothing that could be checked")
@@ -249,7 +239,5 @@ def _accept(written: Written, count: int, cites: bool, asking: Asking) -> None:
         raise WriterError("no sentence of its answer is supported by the passages")
     if 2 * written.dropped >= count:
         raise WriterError("half of its answer or more is not supported by the passages")
-    sides = dict.fromkeys(hit.side for hit in asking.hits)
-    missing = [side for side in sides if side not in {claim.side for claim in written.claims}]
-    if len(sides) > 1 and missing:
+    if missing := [side for side in sides if side not in written.sides]:
         raise WriterError(f"its answer leaves out {' and '.join(missing)}")
