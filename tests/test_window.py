@@ -694,6 +694,8 @@ def test_a_narrow_page_is_never_wider_than_the_screen(
         window.ask(ATTACK_QUESTION)
         window.ask(CHANGE)
         window.shoot(f"14-{name}-answer")
+        menu = window.page.locator("#talk-export summary")
+        assert menu.evaluate("each => each.offsetHeight < 2 * parseFloat(getComputedStyle(each).lineHeight)")
         assert violations(window) == []
         assert window.page.evaluate("document.documentElement.scrollWidth") <= width
         assert window.page.evaluate(
