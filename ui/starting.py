@@ -23,7 +23,8 @@ SHARED = 3  # newest briefs with one term make it too general to ask for
 MOST_TRIED = 24  # questions put to the assistant, until enough are answered
 MOST_BRIEFS = 2_000  # offered by title in the filter
 _TOPIC = re.compile(r"[^<>{}\[\]$`|\\#*\r\n]{8,70}")  # plain words: a title may hold markup
-_WORD = re.compile(r"\b[a-z]+\b")
+_SMALL = re.compile(r"\b[a-z]+\b")
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+\b")  # a capital within a sentence
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _END = re.compile(r"\s*(?:[:;(–—]|\s-\s).*$")  # "Talks resumed: what next?" is about resumed talks
 
@@ -113,7 +114,8 @@ def candidates(briefs: Sequence[Brief], language: str, planner: Planner) -> Iter
     """
     kinds: list[list[tuple[str, str]]] = [[], [], [], []]  # (topic, question)
     newest = _spread(briefs)
-    lower = set(_WORD.findall(" ".join(brief.text for brief in briefs[:MOST_READ])))
+    texts = " ".join(brief.text for brief in briefs[:MOST_READ])
+    small, names = set(_SMALL.findall(texts)), set(_NAME.findall(texts))
 
     def terms(title: str) -> tuple[str, ...]:
         return planner.glossary.to_korean(title, planner.names) if language == "ko" else ()
@@ -121,7 +123,7 @@ def candidates(briefs: Sequence[Brief], language: str, planner: Planner) -> Iter
     common = Counter(chain.from_iterable(set(terms(brief.title)) for brief in newest))
 
     def named(title: str) -> str:
-        topic = _topic(title, lower)
+        topic = _topic(title, small, names)
         return next((term for term in terms(title) if common[term] < SHARED), topic) if topic else ""
 
     for brief in newest:
@@ -167,11 +169,14 @@ def _spread(briefs: Sequence[Brief]) -> list[Brief]:
     return [brief for brief in turns if brief][:NEWEST]
 
 
-def _topic(title: str, lower: Set[str]) -> str:
-    """What a title is about, as it stands in a sentence: its first part, in lower case if its first word is common."""
+def _topic(title: str, small: Set[str], names: Set[str]) -> str:
+    """What a title is about, as it stands in a sentence: its first part, in lower case unless a name begins it.
+
+    A word begins small if the briefs write it so; or if they have it as no name and the title's next word is small.
+    """
     words = _END.sub("", " ".join(title.split())).rstrip(" .?!,")
-    first = words.split(" ")[0]
-    if first.lower() in lower:
+    first, _, rest = words.partition(" ")
+    if first.lower() in small or (first.isalpha() and first.istitle() and first not in names and rest[:1].islower()):
         words = first.lower() + words[len(first) :]
     return words if _TOPIC.fullmatch(words) else ""
 
