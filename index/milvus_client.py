@@ -52,7 +52,8 @@ class Address:
 
 
 def parse_address(text: str) -> Address:
-    """Return the address of `http://user:password@host:19530/collection` or of the file `milvus:///path/file.db`.
+    """Return the address of `http://user:password@host:19530/collection` or of the file `milvus:///path/file.db`, which
+    may be followed by `/collection`.
 
     Raises:
         StoreError: it names no collection, or no file.
@@ -60,9 +61,10 @@ def parse_address(text: str) -> Address:
     parts = urlsplit(text)
     if parts.scheme == "milvus":
         path = Path(unquote(f"{parts.netloc}{parts.path}")).expanduser()
-        if path.suffix != ".db":
+        file, name = (path, "northbrief") if path.suffix else (path.parent, path.name)
+        if file.suffix != ".db" or not name.isidentifier():
             raise StoreError(f"found {text}, expected a file of Milvus Lite such as milvus:///data/library.db")
-        return Address(str(path.absolute()), "northbrief", local=True)
+        return Address(str(file.absolute()), name, local=True)
     name = parts.path.strip("/")
     if not parts.hostname or not name.isidentifier():
         raise StoreError(f"found {text}, expected http://host:19530/collection, a name of letters, digits and _")
@@ -287,5 +289,6 @@ def _pymilvus() -> Any:
         import pymilvus
     except ImportError as error:
         raise StoreError("an index in Milvus needs the extra: pip install 'northbrief[milvus]'") from error
-    logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
+    for name in ("pymilvus", "grpc._server"):  # the latter is Milvus Lite's, when a client asks what it does not have
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     return pymilvus
