@@ -1,7 +1,7 @@
 """Briefs written into the store: what has changed is cut, encoded, and stored, each brief whole or not at all."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 
@@ -150,15 +150,17 @@ class Writer:
         as_named: bool = False,
         told: Callable[[int], None] | None = None,
         also: Callable[[sqlite3.Connection], None] | None = None,
+        known: Mapping[bytes, tuple[bytes, bytes | None]] | None = None,
     ) -> int:
         """Encode and store the briefs, all in one transaction; `as_named` keeps derived ids as they are.
 
-        `told` gets the number of passages encoded so far, where there are many; `also` writes in the same transaction.
+        `told` gets the number of passages encoded so far, where there are many; `also` writes in the same transaction;
+        `known` are encodings that another store has.
         """
         self._build.record()
         with self._store.reading() as connection:
             digests = [digest for prepared in part for digest in prepared.input_digests()]
-            encodings = known_encodings(connection, digests)
+            encodings = known_encodings(connection, digests) | dict(known or {})
         fresh = [
             text
             for prepared in part
