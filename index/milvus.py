@@ -23,7 +23,7 @@ from .listing import Entry
 from .milvus_adding import copy_rows, decided, without_brief
 from .milvus_catalog import Catalog, copy_row
 from .milvus_client import FORMAT, Address, Collections, number_of, parse_address
-from .milvus_rows import CORRECTION, Head, catalog_row, moved, owner_of
+from .milvus_rows import CORRECTION, Head, catalog_row, check_fits, moved, owner_of
 from .milvus_statistics import Statistics
 from .milvus_view import MilvusView
 from .milvus_writing import MilvusWriter
@@ -374,7 +374,9 @@ def _prepared(briefs: Iterable[Brief], encoder: Encoder, failed: list[Failure]) 
     part: list[Prepared] = []
     for brief in briefs:
         try:
-            part.append(prepare(brief, encoder, Chunking()))
+            prepared = prepare(brief, encoder, Chunking())
+            check_fits(brief)
+            part.append(prepared)
         except BriefError as error:
             failed.append(Failure(brief.source or brief.id, str(error)))
         if sum(len(prepared.passages) for prepared in part) >= BATCH_PASSAGES:
