@@ -22,11 +22,11 @@ from northbrief.corpus import load_briefs
 from northbrief.index import Index, Retriever
 from northbrief.index.milvus import MilvusIndex
 from northbrief.index.moving import move_index
-from northbrief.qa.evaluate import Outcome, figures
+from northbrief.qa.evaluate import figures, run
 
 from ..conftest import FakeEncoder
 from ..test_milvus import LOADER, leftovers, many
-from .retrieval import questions, run
+from .retrieval import questions
 
 COLUMNS = ["R@1", "R@5", "R@10", "MRR"]
 
@@ -46,7 +46,6 @@ def rank(data: Path) -> bool:
         print("| index | questions | " + " | ".join(COLUMNS) + " | first p50 | again p50 | again p95 |")
         print("|" + "---|" * (len(COLUMNS) + 5))
         recall: dict[tuple[str, str], float] = {}
-        ranked: dict[str, list[Outcome]] = {}
         for name in ("dev", "train"):
             asked = questions(data / f"questions-{name}.jsonl")
             for label, index in (("file", own), ("Milvus Lite", there), ("back in a file", back)):
