@@ -115,10 +115,9 @@ class Planner:
 
     def _inquiry(self, text: str, label: str, today: date) -> tuple[Inquiry, list[Step]]:
         steps = [Step("side", text, label)] if label else []
-        window = find_window(text, today)
+        window = find_window(text, today) or (find_window(f"in {label}", today) if label else None)
         if label and window and window.until and not window.since and window.text.lower().startswith("by "):
-            # "by 2025" against "in 2020" is the state of then
-            window = replace(window, since=date(window.until.year, 1, 1))
+            window = _state_of(window, today)
         if window:
             steps.append(Step("time", window.text, f"{window.since or '...'} to {window.until or '...'}"))
         if guess_language(text) == "ko":
@@ -134,6 +133,12 @@ class Planner:
             korean += tuple(_NUMBER.findall(text))  # years and amounts are written alike
         concepts = self.glossary.concepts(text, self.names) if korean else ()
         return Inquiry(english, " ".join(korean), concepts, window, label), steps
+
+
+def _state_of(window: Window, today: date) -> Window:
+    """Of a side, "by October 2024" is how things stood then: not all that was before."""
+    then = find_window(re.sub(r"^by\b", "in", window.text, flags=re.IGNORECASE), today)
+    return replace(then, text=window.text) if then and then.since else window
 
 
 @lru_cache(maxsize=1)
