@@ -53,9 +53,7 @@ class Inquiry:
     @property
     def topic(self) -> str:
         """The English form without the words of its window and its author: what is said, whenever and by whom."""
-        text = self.english
-        for words in self.window.text.split("; ") if self.window else ():
-            text = text.replace(words, " ")
+        text = _without(self.english, self.window)
         if self.where:  # a brief does not name its own author
             text = re.sub(rf"{re.escape(self.label)}(?:['’]s?)?", " ", text)
         return " ".join(text.split()) or self.english
@@ -120,10 +118,11 @@ class Planner:
             window = _state_of(window, today)
         if window:
             steps.append(Step("time", window.text, f"{window.since or '...'} to {window.until or '...'}"))
+        topic = _without(text, window) if label else text
         if guess_language(text) == "ko":
             english = self.glossary.to_english(text, self.names)
             steps.append(Step("Korean", text, english))
-            concepts = self.glossary.concepts(text, self.names)
+            concepts = self.glossary.concepts(topic, self.names)
             return Inquiry(english or text, text, concepts, window, label, typed_korean=True), steps
         english = self.names.canonical(text)
         if english != text:
@@ -131,8 +130,15 @@ class Planner:
         korean = self.glossary.to_korean(text, self.names)
         if korean:
             korean += tuple(_NUMBER.findall(text))  # years and amounts are written alike
-        concepts = self.glossary.concepts(text, self.names) if korean else ()
+        concepts = self.glossary.concepts(topic, self.names) if korean else ()
         return Inquiry(english, " ".join(korean), concepts, window, label), steps
+
+
+def _without(text: str, window: Window | None) -> str:
+    """The text without the words of its window."""
+    for words in window.text.split("; ") if window else ():
+        text = text.replace(words, " ")
+    return text
 
 
 def _state_of(window: Window, today: date) -> Window:
