@@ -12,6 +12,7 @@ from northbrief.ui.asking import library_is_open
 from northbrief.ui.settings import read_settings
 from playwright.sync_api import Browser, expect
 
+from .test_library_page import send
 from .test_window import BRIEFS, WAIT, Server, browser, call, free_port, opened, wait_for
 
 __all__ = ["browser"]  # a fixture
@@ -79,11 +80,10 @@ def test_one_whose_session_ended_is_told_to_sign_in_again_and_sends_nothing(
     page.get_by_role("button", name="Login").click()
     page.get_by_role("link", name="Library").click(timeout=WAIT)
     expect(page.locator("#adding")).to_be_visible(timeout=WAIT)
-    kites = {"name": "kites.txt", "mimeType": "text/plain", "buffer": b"Kites fly over Kaesong in spring. All day."}
-    page.locator("#files").set_input_files([kites])  # type: ignore[list-item]
+    send(page, ("kites.txt", b"Kites fly over Kaesong in spring. They stay up all day."))
     expect(page.locator("#uploads > li.done").first).to_contain_text("Added: kites.", timeout=WAIT)
     context.clear_cookies()
-    page.locator("#files").set_input_files([{**kites, "name": "late.txt"}])  # type: ignore[list-item]
+    send(page, ("late.txt", b"This comes too late. Nobody is signed in."))
     expect(page.locator("#uploads > li.done").first).to_contain_text("Sign in again", timeout=WAIT)
     with Index.open(started["signed"].home) as index:
         assert {brief.id for brief in index.briefs()} == {*(brief.id for brief in BRIEFS), "kites"}
