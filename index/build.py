@@ -89,7 +89,9 @@ def new_settings(encoder: Encoder, *, late: bool) -> dict[str, str | bytes | int
     return settings
 
 
-def check_build(made: Any, chunking: Any, encoder: Encoder | str, place: str) -> None:
+def check_build(
+    made: Any, chunking: Any, encoder: Encoder | str, place: str, remedy: str = "Run `northbrief rebuild`"
+) -> None:
     """Refuse the index at `place`, made by the encoder `made` with `chunking`, if this program would make it otherwise.
 
     Raises:
@@ -105,7 +107,7 @@ def check_build(made: Any, chunking: Any, encoder: Encoder | str, place: str) ->
     if any(made[key] != value for key, value in ours.items()) or chunking != expected:
         raise StoreMismatch(
             f"{place} was built with {_described(made, chunking)}; the settings name "
-            f"{_described(ours, expected)}. Run `northbrief rebuild`, or set `encoder` back"
+            f"{_described(ours, expected)}. {remedy}, or set `encoder` back"
         )
 
 

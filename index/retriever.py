@@ -146,7 +146,9 @@ class Retriever:
         newer = view.newer(list({brief.id for _, brief in passages.values()}))
         hits = []
         for position in order:
-            passage, brief = passages[int(found.numbers[position])]
+            if (number := int(found.numbers[position])) not in passages:
+                continue  # removed under a search, where the store has no view that lasts
+            passage, brief = passages[number]
             score = min(1.0, float(found.scores[position]))
             similar = float(found.similar[position])
             hits.append(Hit(score, passage, brief, similar, side, newer.get(brief.id, "")))

@@ -82,8 +82,8 @@ class Snapshot:
     def tokens(self, numbers: Ints) -> list[bytes]:
         return read_tokens(self.connection, numbers)
 
-    def packed(self, ids: Sequence[str]) -> dict[str, tuple[str, bytes]]:
-        return read_packed(self.connection, ids)
+    def packed(self, passages: Sequence[Passage]) -> dict[str, tuple[str, bytes]]:
+        return read_packed(self.connection, [passage.id for passage in passages])
 
     def texts(self, numbers: Ints) -> list[str]:
         return read_texts(self.connection, numbers)

@@ -21,7 +21,7 @@ def matched_spans(
 ) -> SpanMatches:
     """Return how each span of the hits' passages meets each word piece of the query, whose encoding is `encoding`."""
     weights = piece_weights(view, encoding)
-    packed = view.packed([hit.passage.id for hit in hits]) if view.codec else {}
+    packed = view.packed([hit.passage for hit in hits]) if view.codec else {}
     best, near = _matched(encoder, view, encoding, hits, spans, packed)
     prefix = len(encoder.spec.query_prefix)
     offsets = encoder.offsets(encoder.spec.query_prefix + query)

@@ -89,8 +89,11 @@ class View(Protocol):
     def tokens(self, numbers: Ints) -> list[bytes]:
         """Return the packed token vectors of the passages, in their order; empty where there are none."""
 
-    def packed(self, ids: Sequence[str]) -> dict[str, tuple[str, bytes]]:
-        """Return, by passage id, the brief's title and the packed token vectors of the passages that have any."""
+    def packed(self, passages: Sequence[Passage]) -> dict[str, tuple[str, bytes]]:
+        """Return, by passage id, the brief's title and the packed token vectors of the passages that have any.
+
+        The passages may be from an earlier view; those that have left the index have none.
+        """
 
     def texts(self, numbers: Ints) -> list[str]:
         """Return the texts of the passages, in their order, each behind its brief's title."""

@@ -13,16 +13,14 @@ from .corrections import corrected, forget_correction
 from .derived import Derived
 from .ingest import (
     Prepared,
-    identified,
-    is_free,
     known_encodings,
     make_encodings,
     prepare,
     remove_brief,
-    with_suffix,
     write_brief,
 )
 from .merging import Merging
+from .naming import StoredNames, identified, is_free, with_suffix
 from .proof import brief_digest
 from .relatives import make_tables
 from .store import Store
@@ -109,7 +107,7 @@ class Writer:
         with self._store.reading() as connection:
             for each in batch:
                 try:
-                    brief = corrected(connection, identified(connection, each, claimed))
+                    brief = corrected(connection, identified(StoredNames(connection), each, claimed))
                 except BriefError as error:
                     failed.append(Failure(each.source or each.id, str(error)))
                     continue
@@ -174,9 +172,11 @@ class Writer:
                 also(connection)
             states = []
             for prepared in part:
-                if prepared.brief.derived_id and not as_named and not is_free(connection, prepared.brief):
+                if prepared.brief.derived_id and not as_named and not is_free(StoredNames(connection), prepared.brief):
                     # Another process has given the id to another file since ours was cut; the encodings stay good.
-                    prepared = prepare(with_suffix(connection, prepared.brief, {}), self._build.encoder, Chunking())
+                    prepared = prepare(
+                        with_suffix(StoredNames(connection), prepared.brief, {}), self._build.encoder, Chunking()
+                    )
                 brief_id = prepared.brief.id
                 there = connection.execute("SELECT 1 FROM briefs WHERE id = ?", (brief_id,)).fetchone()
                 write_brief(connection, prepared, encodings, self._build.encoder)
