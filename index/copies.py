@@ -16,14 +16,7 @@ from .corrections import correction_of
 from .minhash import text_digest
 from .relatives import has_tables
 from .rows import read_briefs
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS copies (
-    id TEXT PRIMARY KEY, brief TEXT NOT NULL, source TEXT NOT NULL, known TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS copies_brief ON copies (brief);
-CREATE INDEX IF NOT EXISTS copies_source ON copies (source)
-"""
+from .schema import COPIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +55,7 @@ def is_one(connection: sqlite3.Connection, first: Brief, second: Brief) -> bool:
 def keep_copy(connection: sqlite3.Connection, copy: Brief, brief_id: str) -> None:
     """Note that the copy's name is one more of the brief's; copies of the copy come along."""
     if not has_copies(connection):
-        for statement in _SCHEMA.split(";\n"):
+        for statement in COPIES:
             connection.execute(statement)
     connection.execute("DELETE FROM copies WHERE id = ?", (brief_id,))
     connection.execute("UPDATE copies SET brief = ? WHERE brief = ?", (brief_id, copy.id))

@@ -161,7 +161,7 @@ def search(
     if show_plan:
         err.print_json(json.dumps(plan.as_dict(), default=str))
     if as_json:
-        from ..qa.types import brief_dict
+        from ..index.records import brief_dict
 
         print_json(
             [
