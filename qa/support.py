@@ -14,7 +14,8 @@ from .injected import plain_spans
 from .types import Citation, Verdict
 from .verify import check, context_of
 
-TRIED = 3  # passages that a sentence did not cite, against which it is held
+TRIED = 4  # quotes of passages that a sentence did not cite, against which it is held
+NEXT = 3  # quotes of a passage: sentences may differ in one figure
 SINGLE = 0.9  # of two neighbouring sentences' score: a single sentence as good is quoted alone
 _RANK = {"supported": 2, "partly": 1, "unsupported": 0}
 
@@ -25,7 +26,7 @@ class Support:
     def __init__(self, retriever: Retriever, hits: Sequence[Hit]) -> None:
         self.retriever = retriever
         self.hits = tuple(hits)
-        self._quotes: dict[tuple[str, str], tuple[float, Citation] | None] = {}
+        self._quotes: dict[tuple[str, str], list[tuple[float, Citation]]] = {}
         self._verdicts: dict[tuple[str, tuple[tuple[str, int, int], ...]], Verdict] = {}
 
     def warm(self) -> None:
@@ -56,11 +57,12 @@ class Support:
 
     def _best(self, text: str, cited: list[Citation]) -> tuple[Verdict, list[Citation]]:
         found = Verdict.UNSUPPORTED, cited
-        for given in [*([each] for each in cited), *([cited] if len(cited) > 1 else [])]:
+        first = list({each.passage.id: each for each in reversed(cited)}.values())  # the best of each passage
+        for given in [*([each] for each in cited), *([first] if len(first) > 1 else [])]:
             verdict = self.verdict(text, given)
             if verdict == Verdict.SUPPORTED:
                 return verdict, given
-            if _RANK[verdict] > _RANK[found[0]]:
+            if _RANK[verdict] > _RANK[found[0]] and given[0] in first:
                 found = verdict, given
         return found
 
@@ -84,7 +86,7 @@ class Support:
         return bool(said.free) and fit(said, quote, self.retriever.index.encoder)[0] >= SUPPORTED_FROM
 
     def quotes(self, text: str, hits: Sequence[Hit]) -> list[Citation]:
-        """Return of each passage the sentence, or two in a row, that meets the text best; best first."""
+        """Return of each passage the sentences, or two in a row, that meet the text best, at most NEXT; best first."""
         new = [hit for hit in hits if (text, hit.passage.id) not in self._quotes]
         spans = [plain_spans(hit) for hit in new]
         if new:
@@ -96,14 +98,15 @@ class Support:
                         both = np.maximum(rows[n], rows[n + 1])
                         scored.append((SINGLE * float(both @ matches.weights), a, d))
                 self._quotes[text, hit.passage.id] = _cited(hit, scored)
-        found = [self._quotes[text, hit.passage.id] for hit in hits]
-        return [citation for _, citation in sorted(filter(None, found), key=lambda each: -each[0])]
+        found = [each for hit in hits for each in self._quotes[text, hit.passage.id]]
+        return [citation for _, citation in sorted(found, key=lambda each: -each[0])]
 
 
-def _cited(hit: Hit, scored: Sequence[tuple[float, int, int]]) -> tuple[float, Citation] | None:
-    """The best span of a passage, with its score."""
-    if not scored:
-        return None
-    score, first, last = max(scored, key=lambda each: each[0])
-    start, end = hit.passage.start + first, hit.passage.start + last
-    return score, Citation(0, hit.passage, hit.brief, hit.brief.text[start:end], start, end)
+def _cited(hit: Hit, scored: Sequence[tuple[float, int, int]]) -> list[tuple[float, Citation]]:
+    """The best spans of a passage, with their scores; of those that overlap only the best."""
+    kept: list[tuple[float, int, int]] = []
+    for score, first, last in sorted(scored, key=lambda each: -each[0]):
+        if len(kept) < NEXT and all(last <= start or end <= first for _, start, end in kept):
+            kept.append((score, first, last))
+    at, text = hit.passage.start, hit.passage.text
+    return [(score, Citation(0, hit.passage, hit.brief, text[a:b], at + a, at + b)) for score, a, b in kept]
