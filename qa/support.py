@@ -8,8 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..index import Hit, Retriever
-from .faults import SUPPORTED_FROM, fit, read, read_quotes
+from ..index import Encoder, Hit, Retriever
+from .context import points_back
+from .faults import SUPPORTED_FROM, Evidence, Text, fit, read, read_quotes
 from .injected import plain_spans
 from .types import Citation, Verdict
 from .verify import check, context_of
@@ -17,6 +18,7 @@ from .verify import check, context_of
 TRIED = 4  # quotes of passages that a sentence did not cite, against which it is held
 NEXT = 3  # quotes of a passage: sentences may differ in one figure
 SINGLE = 0.9  # of two neighbouring sentences' score: a single sentence as good is quoted alone
+OWN_WORDS = 0.8  # of what the quotes meet of a sentence: below, it is the model's more than theirs
 _RANK = {"supported": 2, "partly": 1, "unsupported": 0}
 
 
@@ -71,13 +73,15 @@ class Support:
         key = text, tuple((each.brief.id, each.start, each.end) for each in cited)
         if key not in self._verdicts:
             dates = {each.brief.published for each in cited}
-            self._verdicts[key] = check(
-                text,
-                [each.quote for each in cited],
-                published=dates.pop() if len(dates) == 1 else None,
-                context="\n".join(dict.fromkeys(context_of(each.brief, each.passage) for each in cited)),
-                encoder=self.retriever.index.encoder,
-            )
+            published = dates.pop() if len(dates) == 1 else None
+            quotes = tuple(each.quote for each in cited)
+            context = "\n".join(dict.fromkeys(context_of(each.brief, each.passage) for each in cited))
+            encoder = self.retriever.index.encoder
+            found = check(text, quotes, published=published, context=context, encoder=encoder)
+            if found == Verdict.SUPPORTED:
+                backs = any(points_back(each.quote) for each in cited)
+                found = close(read(text, published), read_quotes(quotes, published, context if backs else ""), encoder)
+            self._verdicts[key] = found
         return self._verdicts[key]
 
     def meets(self, text: str, citation: Citation) -> bool:
@@ -100,6 +104,21 @@ class Support:
                 self._quotes[text, hit.passage.id] = _cited(hit, scored)
         found = [each for hit in hits for each in self._quotes[text, hit.passage.id]]
         return [citation for _, citation in sorted(found, key=lambda each: -each[0])]
+
+
+def close(claim: Text, evidence: Evidence, encoder: Encoder) -> Verdict:
+    """Return whether a sentence that has no fault keeps so near to its quotes that a machine may be believed.
+
+    A small model says wrong things in words that are all in the passages: who is named has to be named by the quotes
+    too, where a reader would let "Pyongyang" pass for its leader, and few words may be the model's own.
+    """
+    named = {name.canonical for name in (*evidence.whole.names, *evidence.context.names)}
+    for name in claim.names:
+        if name.kind == "person" and not any(name.canonical in other or other in name.canonical for other in named):
+            return Verdict("partly", f"The quotes do not name {name.text}.", (name.text,))
+    if claim.free and fit(claim, evidence, encoder)[0] < OWN_WORDS:
+        return Verdict("partly", "It keeps too far from the words of the quotes.")
+    return Verdict.SUPPORTED
 
 
 def _cited(hit: Hit, scored: Sequence[tuple[float, int, int]]) -> list[tuple[float, Citation]]:
