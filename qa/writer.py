@@ -63,7 +63,7 @@ class Writer:
     ) -> Iterator[Written]:
         """Yield the answer after each sentence that stands its check; `ranked` is the evidence, best first.
 
-        `sides` are those of a comparison for which there is evidence: each has to come up.
+        `sides` are those of a comparison for which there is evidence.
 
         Raises:
             ModelError: the model fails, refuses, or writes nothing that can be given.
@@ -96,7 +96,7 @@ class Writer:
                 yield written
             if count == MOST_CLAIMS:
                 break
-        _accept(written, count, cites, sides)
+        _accept(written, count, cites)
         if written != shown:
             yield written
 
@@ -164,10 +164,11 @@ def _with(written: Written, text: str, cited: Sequence[Citation], side: str) -> 
 def quoting(written: Written, sentence: Sentence) -> Written:
     """Return what is written with this sentence quoted at its end."""
     hit, start, end = sentence.hit, sentence.start, sentence.end
-    return _with(written, sentence.text, [Citation(0, hit.passage, hit.brief, sentence.text, start, end)], hit.side)
+    quote = Citation(0, hit.passage, hit.brief, sentence.text, start, end)
+    return _with(replace(written, sides=written.sides | {hit.side}), sentence.text, [quote], hit.side)
 
 
-def _accept(written: Written, count: int, cites: bool, sides: Sequence[str]) -> None:
+def _accept(written: Written, count: int, cites: bool) -> None:
     """Raise where what was written is no answer."""
     if not count:
         raise WriterError("it wrote nothing that could be checked")
@@ -177,5 +178,3 @@ def _accept(written: Written, count: int, cites: bool, sides: Sequence[str]) -> 
         raise WriterError("no sentence of its answer is supported by the passages")
     if 2 * written.dropped >= count:
         raise WriterError("half of its answer or more is not supported by the passages")
-    if missing := [side for side in sides if side not in written.sides]:
-        raise WriterError(f"its answer leaves out {' and '.join(missing)}")
