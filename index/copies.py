@@ -41,12 +41,17 @@ def original(connection: sqlite3.Connection, brief: Brief, changing: Container[s
         (text_digest(brief.text), brief.id),
     )
     others = read_briefs(connection, [row[0] for row in rows if row[0] not in changing])
-    return next((other for other in others if is_one(connection, other, brief)), None)
+    return next((other for other in others if is_one(other, brief, set_right(connection, other, brief))), None)
 
 
-def is_one(connection: sqlite3.Connection, first: Brief, second: Brief) -> bool:
-    """Whether two briefs of one text are one: not if they were given different dates, unless a person set one right."""
-    if any("published" in correction_of(connection, brief.id) for brief in (first, second)):
+def set_right(connection: sqlite3.Connection, *briefs: Brief) -> bool:
+    """Whether a person corrected the date of any of the briefs."""
+    return any("published" in correction_of(connection, brief.id) for brief in briefs)
+
+
+def is_one(first: Brief, second: Brief, corrected: bool) -> bool:
+    """Whether two briefs of one text are one: not if they were given different dates, unless a person corrected one."""
+    if corrected:
         return True
     given = first.published_from is second.published_from is DateSource.GIVEN
     return not given or first.published == second.published
