@@ -11,8 +11,7 @@ from datetime import date
 from typing import Any, TypedDict
 
 from ..corpus import Brief, DateSource
-
-SCHEMA = "CREATE TABLE IF NOT EXISTS corrections (id TEXT PRIMARY KEY, fields TEXT NOT NULL) WITHOUT ROWID"
+from .schema import CORRECTIONS
 
 
 class Correction(TypedDict, total=False):
@@ -57,7 +56,7 @@ def corrected(connection: sqlite3.Connection, brief: Brief) -> Brief:
 
 def keep_correction(connection: sqlite3.Connection, brief_id: str, correction: Correction) -> None:
     """Note the correction, on top of earlier ones of the brief."""
-    connection.execute(SCHEMA)
+    connection.execute(CORRECTIONS)
     fields = plain_fields({**correction_of(connection, brief_id), **correction})
     if fields:
         written = json.dumps(fields, ensure_ascii=False, sort_keys=True)

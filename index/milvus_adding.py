@@ -114,10 +114,13 @@ def _merge(catalog: Catalog, found: Decided) -> None:
     for head in catalog.with_text(sorted(set(numbers.values()))):
         if head.id not in found.write:
             there.setdefault(head.text, head.bare())
+    met = [*found.write.values(), *there.values()]
+    corrections = catalog.corrections({owner_of(brief.id) for brief in met})
+    dated = {brief.id for brief in met if "published" in corrections.get(owner_of(brief.id), {})}
     for brief in list(found.write.values()):
         number = numbers[brief.id]
         other = there.setdefault(number, brief)
-        if other.id == brief.id or not is_one(other, brief):
+        if other.id == brief.id or not is_one(other, brief, bool(dated & {other.id, brief.id})):
             continue
         if other.published or not brief.published:
             del found.write[brief.id]

@@ -104,11 +104,7 @@ class MilvusView:
 
     def _whole(self, live: list[tuple[int, float]]) -> list[tuple[int, float]]:
         """Those whose texts are there, which are read now."""
-        wanted = [n for n, _ in live if n not in self._rows]
-        fields = ["key", "facts", "text"]
-        for row in self._collections.read(self._collections.payload, [f"p{n}" for n in wanted], fields):
-            n = int(row["key"][1:])
-            self._rows[n] = _Row(json.loads(row["facts"]), row["text"])
+        self._read_rows(n for n, _ in live if n not in self._rows)
         return [(n, score) for n, score in live if n in self._rows]
 
     def _condition(self, scope: Scope) -> str:
@@ -176,6 +172,12 @@ class MilvusView:
 
     def texts(self, numbers: Ints) -> list[str]:
         return [f"{self._head(n).title} {self._rows[n].text}" for n in numbers.tolist()]
+
+    def beside(self, numbers: Ints) -> list[str]:
+        around = {n: self._neighbours(n) for n in numbers.tolist()}
+        wanted = {each for pair in around.values() for each in pair if each not in self._rows}
+        self._read_rows(wanted)
+        return [" ".join(self._rows[each].text for each in around[n] if each in self._rows) for n in numbers.tolist()]
 
     def owners(self, numbers: Ints) -> list[str]:
         return [str(self._owners[n]) for n in numbers.tolist()]
@@ -261,6 +263,18 @@ class MilvusView:
         found = self._catalog.heads(wanted) if wanted else {}
         for owner in wanted:
             self._heads[owner] = found.get(owner)
+
+    def _neighbours(self, number: int) -> list[int]:
+        """The passages before and after this one in its brief."""
+        owner = self._owners[number]
+        numbers = passage_numbers(owner, self._head(number).extent)
+        place = numbers.index(number)
+        return [*numbers[max(0, place - 1) : place], *numbers[place + 1 : place + 2]]
+
+    def _read_rows(self, numbers: Iterable[int]) -> None:
+        keys = [f"p{n}" for n in numbers]
+        for row in self._collections.read(self._collections.payload, keys, ["key", "facts", "text"]):
+            self._rows[int(row["key"][1:])] = _Row(json.loads(row["facts"]), row["text"])
 
     def _read_texts(self, heads: Sequence[Head]) -> None:
         wanted = {head.owner: head for head in heads if head.owner not in self._texts}

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..corpus import Brief, Passage
 from .dense import EXACT_FILTER, DenseIndex
-from .facts import allowed_numbers, known_values, read_moments, read_owners, read_piece_counts, read_texts
+from .facts import allowed_numbers, known_values, read_beside, read_moments, read_owners, read_piece_counts, read_texts
 from .late import TokenCodec
 from .lexical import count_matches, search_terms, terms
 from .relatives import newer_versions, read_versions
@@ -87,6 +87,9 @@ class Snapshot:
 
     def texts(self, numbers: Ints) -> list[str]:
         return read_texts(self.connection, numbers)
+
+    def beside(self, numbers: Ints) -> list[str]:
+        return read_beside(self.connection, numbers)
 
     def owners(self, numbers: Ints) -> list[str]:
         return read_owners(self.connection, numbers)

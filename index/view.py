@@ -98,6 +98,9 @@ class View(Protocol):
     def texts(self, numbers: Ints) -> list[str]:
         """Return the texts of the passages, in their order, each behind its brief's title."""
 
+    def beside(self, numbers: Ints) -> list[str]:
+        """Return, for each of the passages in their order, the texts before and after it in its brief, as one."""
+
     def owners(self, numbers: Ints) -> list[str]:
         """Return what tells the passages' briefs apart, in the passages' order."""
 

@@ -30,6 +30,10 @@ BATCH_PASSAGES = 64  # encoded and committed together: enough to keep all cores 
 SLICE = 2 * BATCH_PASSAGES  # of one long brief encoded before progress is told, and the add can be ended
 
 
+class OvertakenError(Exception):
+    """Another writer changed the brief between reading and writing."""
+
+
 class Writer:
     """Writes into one store."""
 
@@ -69,8 +73,8 @@ class Writer:
             duplicates=tuple(merging.found),
         )
 
-    def remove(self, brief_id: str) -> bool:
-        """Do what `Index.remove` says."""
+    def remove(self, brief_id: str, before: Callable[[sqlite3.Connection, str], None] | None = None) -> bool:
+        """Do what `Index.remove` says; `before` gets the brief's own id in the same transaction, while it is there."""
         with self._store.reading() as connection:  # not the brief itself: one that is damaged can be removed, too
             known = connection.execute("SELECT 1 FROM briefs WHERE id = ?", (brief_id,)).fetchone()
             if known is None and own_name(connection, brief_id) == brief_id:
@@ -80,6 +84,8 @@ class Writer:
             if connection.execute("SELECT 1 FROM briefs WHERE id = ?", (brief_id,)).fetchone() is None:
                 brief_id = own_name(connection, brief_id)
             names = {brief_id, *(name.id for name in names_of(connection, brief_id))}
+            if before:
+                before(connection, brief_id)
             removed = remove_brief(connection, brief_id, encoder)
             forget_copies(connection, brief_id)
             for name in names:  # a document that gets one of them later is another
@@ -154,25 +160,15 @@ class Writer:
     ) -> int:
         """Encode and store the briefs, all in one transaction; `as_named` keeps derived ids as they are.
 
-        `told` gets the number of passages encoded so far, where there are many; `also` writes in the same transaction;
-        `known` are encodings that another store has.
+        `told` gets the number of passages encoded so far, where there are many; `also` writes in the same transaction,
+        before; whatever it raises ends it. `known` are encodings that another store has.
         """
         self._build.record()
-        with self._store.reading() as connection:
-            digests = [digest for prepared in part for digest in prepared.input_digests()]
-            encodings = known_encodings(connection, digests) | dict(known or {})
-        fresh = [
-            text
-            for prepared in part
-            for text, digest in zip(prepared.inputs, prepared.input_digests(), strict=True)
-            if digest not in encodings
-        ]
-        texts = list(dict.fromkeys(fresh))
-        for start in range(0, len(texts), SLICE):
-            if start and told:
-                told(start)
-            encodings |= make_encodings(texts[start : start + SLICE], self._build.encoder, self._derived.codec())
+        made = self._store.setting("store")
+        encodings = self._encodings(part, told, known)
         with self._store.writing() as connection:
+            if self._store.setting("store") != made:  # rebuilt or restored since: its token vectors have another codec
+                encodings = self._encodings(part, None)
             if also:
                 also(connection)
             states = []
@@ -189,6 +185,28 @@ class Writer:
         for state, brief_id in states:
             done[state].append(brief_id)
         return sum(len(prepared.passages) for prepared in part)
+
+    def _encodings(
+        self,
+        part: list[Prepared],
+        told: Callable[[int], None] | None,
+        known: Mapping[bytes, tuple[bytes, bytes | None]] | None = None,
+    ) -> dict[bytes, tuple[bytes, bytes | None]]:
+        """Vector and packed token vectors of each input, by its digest, as the content that is there now has them."""
+        self._derived.follow_rebuild()
+        inputs = {
+            digest: text
+            for prepared in part
+            for digest, text in zip(prepared.input_digests(), prepared.inputs, strict=True)
+        }
+        with self._store.reading() as connection:
+            encodings = known_encodings(connection, list(inputs)) | dict(known or {})
+        texts = list(dict.fromkeys(text for digest, text in inputs.items() if digest not in encodings))
+        for start in range(0, len(texts), SLICE):
+            if start and told:
+                told(start)
+            encodings |= make_encodings(texts[start : start + SLICE], self._build.encoder, self._derived.codec())
+        return encodings
 
 
 def _told(progress: Progress | None, seen: int, written: int, encoded: int) -> None:
