@@ -120,6 +120,11 @@ class Index:
         return self._store
 
     @property
+    def writer(self) -> Writer:
+        """What writes into the store."""
+        return self._writer
+
+    @property
     def encoder(self) -> Encoder:
         """The encoder, loaded on first use.
 

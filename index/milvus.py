@@ -23,7 +23,7 @@ from .listing import Entry
 from .milvus_adding import copy_rows, decided, without_brief
 from .milvus_catalog import Catalog, copy_row
 from .milvus_client import FORMAT, Address, Collections, number_of, parse_address
-from .milvus_rows import CORRECTION, Head, catalog_row, moved, owner_of
+from .milvus_rows import CORRECTION, Head, catalog_row, check_fits, moved, owner_of
 from .milvus_statistics import Statistics
 from .milvus_view import MilvusView
 from .milvus_writing import MilvusWriter
@@ -32,6 +32,7 @@ from .store import Store
 from .types import AddReport, Encoder, Progress
 from .writing import BATCH_PASSAGES
 
+SETTLED = 500  # passages of one add, from which on Milvus Lite is told to write its log into segments
 REMEDY = "Name a new collection and add the briefs to it"
 
 
@@ -46,7 +47,7 @@ class MilvusIndex(Index):
         self.address = address
         self.collections = Collections(address)
         self.catalog = Catalog(self.collections)
-        self.writer = MilvusWriter(self.collections, self.catalog, alone=alone or address.local)
+        self._milvus = MilvusWriter(self.collections, self.catalog, alone=alone or address.local)
         self._given = encoder
         self._late = late
         self._lock = threading.RLock()
@@ -86,6 +87,11 @@ class MilvusIndex(Index):
     @property
     def store(self) -> Store:
         return self._no_file()
+
+    @property
+    def writer(self) -> MilvusWriter:  # type: ignore[override]  # what writes into this store
+        """What writes into the collections."""
+        return self._milvus
 
     @property
     def encoder(self) -> Encoder:
@@ -179,8 +185,8 @@ class MilvusIndex(Index):
         while batch := list(islice(source, BATCH_PASSAGES)):
             with self._lock:
                 found = decided(self.catalog, batch, claimed)
-                self.writer.clean(owner_of(brief_id) for brief_id in found.unchanged)
-            self.writer.rewrite(moved(head, place) for head, place in found.moved)
+                self._milvus.clean(owner_of(brief_id) for brief_id in found.unchanged)
+            self._milvus.rewrite(moved(head, place) for head, place in found.moved)
             failed += found.failed
             done["unchanged"] += found.unchanged
             seen += len(batch) - len(found.write)
@@ -198,11 +204,11 @@ class MilvusIndex(Index):
             self.collections.write(self.collections.catalog, rows)
             self.collections.delete(self.collections.catalog, gone)
             if lost:
-                self.writer.remove(list(lost.values()))
+                self._milvus.remove(list(lost.values()))
             duplicates += [(copy.source or copy.id, of) for copy, of in found.copies.values()]
             if progress:
                 progress(seen, written)
-        if written:
+        if written >= SETTLED:
             self.collections.settle()
         failed += briefs.failed if isinstance(briefs, BriefLoader) else []
         return AddReport(
@@ -219,7 +225,7 @@ class MilvusIndex(Index):
         if head is None:
             return False
         names = [head.owner, *(owner_of(copy["id"]) for copy in self.catalog.copies_of([head.owner]))]
-        self.writer.remove([head])
+        self._milvus.remove([head])
         gone = [f"{kind}{owner}" for owner in names for kind in "ck"]
         self.collections.delete(self.collections.catalog, gone)
         return True
@@ -265,7 +271,7 @@ class MilvusIndex(Index):
         for head in self._from_source(source):
             others = self.catalog.copies_of([head.owner])
             if others:
-                self.writer.rewrite([moved(head, others[0]["source"])])
+                self._milvus.rewrite([moved(head, others[0]["source"])])
                 kept.append(head.id)
             else:
                 lost.append(head.id)
@@ -274,7 +280,7 @@ class MilvusIndex(Index):
         return [brief_id for brief_id in dict.fromkeys(kept) if brief_id not in lost], lost
 
     def move_source(self, old: str, new: str) -> None:
-        self.writer.rewrite(moved(head, new) for head in self._from_source(old))
+        self._milvus.rewrite(moved(head, new) for head in self._from_source(old))
         copies = [copy for copy in self.catalog.copies_from(number_of("source", old)) if copy["source"] == old]
         rows = [copy_row(copy["id"], copy["brief"], new, copy["known"]) for copy in copies]
         self.collections.write(self.collections.catalog, rows)
@@ -286,8 +292,10 @@ class MilvusIndex(Index):
     # --- parts ---------------------------------------------------------------------------------------------------
 
     def record(self, codec: bytes | None = None) -> None:
-        """Record, with the first passages, everything that later ones must have in common with them; a `codec` that
-        vectors were packed with before, in place of this machine's."""
+        """Record, with the first passages, everything that later ones must have in common with them.
+
+        `codec` is what packed vectors that are moved here, empty if there are none; by default this machine's.
+        """
         if not self.catalog.is_new():
             return
         if codec is None and self._late:
@@ -301,8 +309,8 @@ class MilvusIndex(Index):
     def _write(self, part: Sequence[Prepared]) -> list[str]:
         self.record()
         self._check(self.encoder)
-        encodings = self.writer.encodings(part, self.encoder, self._token_codec())
-        return self.writer.write(part, encodings, self.encoder)
+        encodings = self._milvus.encodings(part, self.encoder, self._token_codec())
+        return self._milvus.write(part, encodings, self.encoder)
 
     def _check(self, encoder: Encoder | str) -> None:
         made = self.catalog.setting("encoder")
@@ -366,7 +374,9 @@ def _prepared(briefs: Iterable[Brief], encoder: Encoder, failed: list[Failure]) 
     part: list[Prepared] = []
     for brief in briefs:
         try:
-            part.append(prepare(brief, encoder, Chunking()))
+            prepared = prepare(brief, encoder, Chunking())
+            check_fits(brief)
+            part.append(prepared)
         except BriefError as error:
             failed.append(Failure(brief.source or brief.id, str(error)))
         if sum(len(prepared.passages) for prepared in part) >= BATCH_PASSAGES:
