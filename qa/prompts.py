@@ -184,5 +184,5 @@ def _asked(passages: Sequence[tuple[str, str]], question: str) -> str:
 def _source(brief: Brief) -> str:
     """Title, institution and month, on one line, without orders: a title may hold some, too."""
     when = f"{brief.published:%B %Y}" if brief.published else "undated"
-    parts = [" ".join(part.split())[:SOURCE] for part in (brief.title, brief.institution) if part]
-    return ", ".join([*(part for part in parts if not orders(part)), when])
+    parts = [" ".join(part.split()) for part in (brief.title, brief.institution) if part]
+    return ", ".join([*(part[:SOURCE] for part in parts if not orders(part)), when])

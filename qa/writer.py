@@ -130,7 +130,7 @@ def _checked(written: Written, sentence: str, support: Support, leading: Collect
     hits = support.hits
     named = [hits[number - 1] for number in marked(sentence) if 0 < number <= len(hits)]
     verdict, used = support.support(text, named)
-    fragment = not read(text).free  # a bare name or number says nothing that could be wrong
+    fragment = is_fragment(text)
     if verdict == Verdict.UNSUPPORTED or not used:
         return replace(written, dropped=written.dropped + 1)
     if fragment or verdict != Verdict.SUPPORTED:
@@ -144,6 +144,15 @@ def _checked(written: Written, sentence: str, support: Support, leading: Collect
     served = frozenset(sides[citation.passage.id] for citation in used)
     side = min(served) if len(served) == 1 else ""
     return _with(replace(written, sides=written.sides | served), text, used, side)
+
+
+def is_fragment(text: str) -> bool:
+    """Whether a text is no more than names and numbers, which say nothing that could be checked.
+
+    >>> is_fragment("Sergei Viktorovich Lavrov."), is_fragment("30,000 won."), is_fragment("Lavrov came.")
+    (True, True, False)
+    """
+    return all(word.capital for word in read(text).free)
 
 
 def _leads(citation: Citation, leading: Collection[tuple[str, int]]) -> bool:

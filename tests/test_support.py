@@ -7,6 +7,7 @@ from northbrief.corpus import Brief
 from northbrief.index import Encoder, Hit, Index, Retriever
 from northbrief.qa.faults import read, read_quotes
 from northbrief.qa.support import Support, close
+from northbrief.qa.writer import is_fragment
 
 TEXT = (
     "In week 4 the builders laid 7 metres of track and 28 sleepers. "
@@ -77,3 +78,18 @@ def test_who_he_is_may_stand_before_the_quote(encoder: Encoder) -> None:
     claim, quote = "Pak Jong Chon praised the bridge builders of North Korea.", "He praised the bridge builders there."
     assert close(read(claim), read_quotes((quote,)), encoder) == "partly"
     assert close(read(claim), read_quotes((quote,), None, TEXT), encoder) == "supported"
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("Sergei Viktorovich Lavrov.", True),
+        ("Kim Jong Un.", True),
+        ("In early 2026.", True),
+        ("30,000 won.", True),
+        ("Lavrov came.", False),
+        ("The Tumen bridge cost 40 million roubles.", False),
+    ],
+)
+def test_names_and_numbers_alone_are_no_sentence(text: str, bare: bool) -> None:
+    assert is_fragment(text) is bare
