@@ -101,9 +101,6 @@ def writing(
         Message("user", _asked(both, "How many people used the new ferry, and when was that said?")),
         Message("assistant", "The new ferry carried 41,000 passengers in its first year [1]. "
                 "The island council said so on 3 May 2019 [1]."),
-        Message("user", _asked([(_MARKET, "Island Gazette, 2021"), (_SCHOOL, "Island Gazette, 2020")],
-                "Which school teaches navigation?")),
-        Message("assistant", "The lighthouse school teaches navigation, to 60 pupils [2]."),
     )  # fmt: skip
     wanted = f"Compare: {'; '.join(sides)}. {question}" if sides else question
     if korean:

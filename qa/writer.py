@@ -29,6 +29,7 @@ MOST_TOKENS = 300  # of a reply; four sentences are about 150
 MOST_CLAIMS = 6
 LESS = 3  # of the evidence is given where the request was too long
 GIVEN = 6  # leading sentences, of a comparison a side, to which one that does not hold may give way
+_GARBLED = re.compile(r"\b(\w+(?:\W+\w+){3,})\b.*\b\1\b", re.IGNORECASE)  # four words or more, said twice
 _LOADS = re.compile(r"https?:|www\.|\]\(|!\[|<[a-z/!]|javascript:|data:", re.IGNORECASE)
 
 
@@ -125,7 +126,7 @@ def _checked(written: Written, sentence: str, support: Support, leading: Collect
     `leading` are the sentences that answer best, as (brief, start): only to these another may give way.
     """
     text = without_markers(sentence)
-    if _LOADS.search(text) or orders(text):
+    if _LOADS.search(text) or orders(text) or _GARBLED.search(text):
         return replace(written, dropped=written.dropped + 1)
     hits = support.hits
     named = [hits[number - 1] for number in marked(sentence) if 0 < number <= len(hits)]

@@ -66,12 +66,22 @@ def test_what_was_checked_ahead_is_not_checked_again(
     [
         ("The bridge builders of North Korea were praised.", "supported"),
         ("Kim Jong Un praised the bridge builders of North Korea.", "partly"),  # the state is not its leader
+        ("The lighthouse school praised the bridge builders of North Korea.", "partly"),
         ("The bridge stands on pillars that everybody admires in the evening light.", "partly"),
     ],
 )
 def test_a_machine_is_believed_only_near_the_words_of_the_quote(encoder: Encoder, claim: str, label: str) -> None:
     quote = "He praised the bridge builders of North Korea."
     assert close(read(claim), read_quotes((quote,)), encoder) == label
+
+
+def test_one_sentence_of_the_quote_has_to_hold_what_is_said(encoder: Encoder) -> None:
+    quote = "Coal exports were capped at 7.5 million tons. Copper and statues left the list of goods for sale."
+    for claim, label in (
+        ("Coal exports were capped at 7.5 million tons.", "supported"),
+        ("Exports of statues were capped at 7.5 million tons on the list.", "partly"),
+    ):
+        assert close(read(claim), read_quotes((quote,)), encoder) == label
 
 
 def test_who_he_is_may_stand_before_the_quote(encoder: Encoder) -> None:
