@@ -28,7 +28,7 @@ from .types import Answer, Claim, reference
 from .writer import Writer, Written, quoting
 
 NEAREST = 2  # briefs named in a refusal
-SURE = 0.7  # on development questions, such a sentence held five of six needed facts
+LIKELY, ADDED = 0.5, 2  # see `_completed`
 REWRITTEN = 60  # tokens of a follow-up made to stand alone
 OWN_SHARE = 0.6  # of a rewritten question's words, to stand in the conversation
 _WORD = re.compile(r"[^\W_]+")
@@ -188,19 +188,30 @@ def refused(default: Answer, probability: float, korean: bool) -> Answer:
 
 
 def _completed(written: Written, readings: dict[str, Reading]) -> Written:
-    """What is written with the sentence that most likely answers, quoted, where it was passed over.
+    """What is written, with quotes of what was passed over.
 
-    That is one whose probability is SURE or more, and of a side that does not come up the best one in any case.
+    A side that does not come up gets its best sentence. Otherwise, as long as the sentences cited hold less than LIKELY
+    of the probability that the search gives to be the one that answers, the best of the others are quoted, ADDED at
+    most: a small model often answers from the wrong sentence, and a reader sees then what else there is.
     """
     for side, reading in readings.items():
-        for best in reading.sentences[:1]:
-            told = any(
-                each.brief.id == best.hit.brief.id and each.start < best.end and best.start < each.end
-                for each in written.citations
-            )
-            if side not in written.sides or (not told and best.chance >= SURE):
-                written = quoting(written, best)
+        if reading.sentences and side not in written.sides:
+            written = quoting(written, reading.sentences[0])
+            continue
+        others = [each for each in reading.sentences if not _cites(written, each)]
+        held = sum(each.chance for each in reading.sentences if _cites(written, each))
+        for sentence in others[:ADDED]:
+            if held < LIKELY:
+                written = quoting(written, sentence)
+                held += sentence.chance
     return written
+
+
+def _cites(written: Written, sentence: Sentence) -> bool:
+    return any(
+        each.brief.id == sentence.hit.brief.id and each.start < sentence.end and sentence.start < each.end
+        for each in written.citations
+    )
 
 
 def _gaps(plan: QueryPlan, readings: dict[str, Reading], written: Written, korean: bool) -> list[str]:
