@@ -27,11 +27,13 @@ ROOM = 45  # words that a sentence before may have, to come along
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A sentence to be quoted, for a side of a comparison or for "", with whose it is before it where `sourced`."""
+    """A sentence to be quoted, for a side of a comparison or for "", with whose it is before it where `sourced`;
+    `silent` where the briefs say nothing on the side, and this is merely the nearest."""
 
     sentence: Sentence
     side: str = ""
     sourced: bool = False
+    silent: bool = False
 
 
 def claims_of(
@@ -57,7 +59,8 @@ def claims_of(
             (a + sentence.start - start, b + sentence.start - start)
             for a, b in answering(asked, question, sentence.text)
         )
-        words = " ".join(part for part in (source, lead) if part)
+        silent = wording.silent_on(korean, quote.side) if quote.silent else ""
+        words = " ".join(part for part in (silent, source, lead) if part)
         claims.append(Claim(text, (number,), Verdict.SUPPORTED, quote.side, bold, words))
     return tuple(claims), tuple(citations)
 

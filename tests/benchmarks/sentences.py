@@ -18,9 +18,9 @@ import numpy as np
 from northbrief.corpus import load_briefs
 from northbrief.corpus.shelf import load_shelf
 from northbrief.index import Index, Retriever
-from northbrief.qa.assistant import PASSAGES
 from northbrief.qa.evaluate import Question, covers, read_questions
 from northbrief.qa.extract import FEATURES, WEIGHTS, Sentence, read
+from northbrief.qa.found import PASSAGES
 from northbrief.qa.question import read_question
 from northbrief.qa.select import ENOUGH, FACT_WORDS, SENTENCES, select
 from numpy.typing import NDArray
