@@ -62,7 +62,7 @@ class Assistant:
                 note = wording.question_alone(guess_language(question) == "ko")
                 yield replace(part, text=f"{part.text}\n\n{note}", notes=(*part.notes, note))
         else:
-            yield from self._answers(question, history, where, plan)
+            yield from self._answers(heard.question, history, where, plan)
 
     def hear(self, question: str) -> Heard:
         """Return what is left of a text when the orders in it are not followed; nothing where it asks nothing."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..corpus.language import guess_language
-from ..index import Filter, Hit, Retriever
+from ..index import Encoder, Filter, Hit, Retriever
 from ..index.names import NameTable
-from ..index.parts import FUNCTION_WORDS
+from ..index.parts import FUNCTION_WORDS, word_set
 from ..index.plan import Inquiry, QueryPlan
 from .confidence import confidence, holds, on_topic
 from .evidence import Evidence, weigh
@@ -17,10 +17,15 @@ from .question import Asked, read_question
 
 OWN_WORDS, OWN_FLOOR = 5, 0.31  # dev follow-ups of so many words reach 0.33, off-topic ones and orders at most 0.29
 PASSAGES, OF_SIDES = 12, 16  # read for an answer, for one with sides; more find little that these do not
+TERMS = 3  # words of a question for a term
 TERM_FOUND = 0.75  # probability that a question for one term is answered where a passage holds the term
-_DEFINING = frozenset(
-    ["define", "defined", "definition", "explain", "mean", "meaning", "means", "meant", "term", "word"]
+_GENERIC = word_set(
+    "account beginning begin began brief briefs came come define defined definition describe document documents event "
+    "events explain happen happened history know known mean meaning means meant origin origins outline overview "
+    "recount report said say says shelf sketch sources start started story summarise summarize summary term today word "
+    "write"
 )
+"""Words of a question that do not tell what it is about."""
 _TODAY = frozenset(["today", "now", "tomorrow", "yesterday"])
 
 
@@ -56,7 +61,7 @@ def look(
     names = retriever.planner.names
     evidence = weigh(plan, asked, readings, names)
     probability = confidence(evidence)
-    if on_topic(evidence.similarity) < TERM_FOUND and names_its_term(plan.standalone, hits):
+    if on_topic(evidence.similarity) < TERM_FOUND and names_its_term(plan.standalone, hits, retriever.index.encoder):
         probability = TERM_FOUND * holds(evidence.values()[1:])
     if plan.standalone != plan.question:
         probability *= own_fit(retriever, plan.question, hits)
@@ -108,13 +113,15 @@ def years_of(inquiry: Inquiry) -> set[str]:
     return {str(day.year) for day in (window.since, window.until) if day} if window else set()
 
 
-def names_its_term(question: str, hits: Sequence[Hit]) -> bool:
+def names_its_term(question: str, hits: Sequence[Hit], encoder: Encoder) -> bool:
     """Whether the question asks for one term ("What are donju?") that a leading passage holds.
 
     A rare term is cut into pieces that the encoder knows little of; its similarity stays low where the words agree.
+    Beside such a term one or two other words may stand that the passage holds as well.
     """
-    words = set(_words(question)) - FUNCTION_WORDS - _DEFINING
-    return len(words) == 1 and any(words <= set(_words(hit.passage.text)) for hit in hits[:3])
+    words = set(_words(question)) - FUNCTION_WORDS - _GENERIC
+    rare = len(words) == 1 or (len(words) <= TERMS and any(len(encoder.pieces(word)) > 1 for word in words))
+    return bool(words) and rare and any(words <= set(_words(hit.passage.text)) for hit in hits[:3])
 
 
 def _words(text: str) -> list[str]:

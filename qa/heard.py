@@ -10,10 +10,48 @@ from dataclasses import dataclass
 
 from ..corpus.language import guess_language
 from ..index import Encoder
+from ..index.parts import word_set
 from ..index.retriever import MAX_QUESTION
 from .manner import asks, load_manner, says_you
-from .orders import is_order, requests
+from .orders import bare, is_order, requests
+from .subject import subject
 
+_VERBS = word_set(
+    "abandon abolish absorb accept accuse act adapt add address adjust admire admit adopt advertise advise agree "
+    "allow amuse analyse analyze answer apologise apologize append apply approve argue arrange ask assume attack "
+    "attempt authorise authorize avoid ban become beg begin behave believe bet betray blame bless block book "
+    "boost bow break bring build burn buy bypass calculate call calm cancel carry cast cease celebrate change "
+    "chat cheat cheer chill choose claim classify clean clear click close code comfort command comment compile "
+    "complain complete compose compute conceal condemn confess confirm confuse congratulate connect consider "
+    "construct continue convert convince cook copy correct craft create criticise criticize curse cut dance debug "
+    "deceive decide declare decode decrypt defend delete deliver demonstrate deny deploy design destroy develop "
+    "dictate die disable discard disclose dismiss disregard dive divide donate double download draft drag draw "
+    "dream dress drink drive drop dump echo edit emulate enable encode encourage encrypt end endorse enjoy enter "
+    "entertain erase escape exclude execute exit exploit export expose extend fabricate fake fantasise feed feel "
+    "fight fill finish fix flatter flip flirt fly fold follow forbid force forge forget forgive format free "
+    "generate glorify go grade grant greet guess guide hack hail halt handle hate heal hide hit hold hug "
+    "hypothesise ignore imagine imitate impersonate implement import improve improvise include increase infect "
+    "inject input insert insist install insult interview invent invest invite jailbreak join joke judge jump keep "
+    "kill kiss label laugh launch launder lead leak learn leave let lie lift list listen live load lock log look "
+    "lose love make manipulate mark marry match maximise memorise mention mimic minimise mock modify mourn move "
+    "multiply murder mute narrate negotiate obey obtain offer omit open optimise order organise output overlook "
+    "override overrule overwrite paint paraphrase parody parse paste pause pay perform permit persuade pick plan "
+    "play plead plot plug point poison pose post praise pray predict prefer prefix pretend prevent print proclaim "
+    "program promise promote pronounce proofread propose prove publish pull punish purge push put quit raise "
+    "ramble rant rap rate react read rebuild recite recode recommend record redact reduce refactor refer reformat "
+    "refrain refuse reject release remain remember remove rename render repeat rephrase replace reply repost "
+    "represent request reset resist respond restart restore reveal reverse revise rewrite rhyme rob role-play "
+    "roleplay run sabotage salute save say scan scare score scrape scream seduce sell send serve set shift shoot "
+    "shorten shout shut sign simulate sing sit skip sleep smile smuggle solve speak speculate spell spill spin "
+    "spit spread stand start stay steal stick stop store strip style submit substitute suggest support suppose "
+    "surprise surrender swap swear switch take talk teach tease tell terminate test thank think threaten throw "
+    "toggle touch train transcribe transform translate transmit treat trick trust try turn tweet type uncover "
+    "undo unlock unmask unplug update upgrade upload urge use utter violate visit vote wait wake walk warn watch "
+    "wear whisper wipe wish withdraw witness work worry worship wrap write yell"
+)
+"""Verbs that a sentence may begin with as an order; what begins otherwise, such as keywords, is none."""
+_SELF = re.compile(r"\b(?:i|me|my|us|we|let['’]s)\b|^\W|[!}\]>]\W*$", re.IGNORECASE)
+"""Words of whom the machine is to serve, and marks of text that is made for machines."""
 ORDERS = 0.0  # score above which a text orders
 WORDS = 3  # fewer ask nothing by themselves
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+(?!\d)|\n+")
@@ -31,7 +69,7 @@ _LINK = re.compile(r"^(?:and|but|also|then|so|first|by the way)[,:]?\s+", re.IGN
 class Heard:
     """The question that is left, "" where the text asks nothing; `ordered` says that orders were left out."""
 
-    question: str
+    question: str  # as it is searched, without the words that merely ask for something
     ordered: bool = False
 
 
@@ -43,10 +81,11 @@ def hear(text: str, encoder: Encoder) -> Heard:
     if not text.strip() or len(text) > MAX_QUESTION:
         return Heard(text)  # no question; what searches it says so
     sentences = _pieces(text, _SENTENCE)
-    if (len(sentences) == 1 and _plain(text)) or not _order(text, encoder):
-        return Heard(text)
+    plain = len(sentences) == 1 and _plain(text)
+    if plain or not _order(text, encoder):
+        return Heard(subject(text))
     kept = [piece for sentence in sentences for piece in _asking(sentence, encoder)]
-    return Heard(" ".join(kept), True)
+    return Heard(subject(" ".join(kept)) if kept else "", True)
 
 
 def _plain(text: str) -> bool:
@@ -58,9 +97,19 @@ def _order(text: str, encoder: Encoder) -> bool:
     if is_order(text):
         return True
     manner = load_manner(encoder.spec)
-    if manner is None or guess_language(text) == "ko":
+    if manner is None or guess_language(text) == "ko" or not _commanding(text):
         return False
     return manner.scores(encoder, [text], [requests(text)])[0] > ORDERS
+
+
+def _commanding(text: str) -> bool:
+    """Whether a text may be an order by its form: it begins with a verb, or speaks to somebody or of the speaker."""
+    words, about = bare(text).lower().split(), subject(text)
+    if about != text and not says_you(about):
+        return False  # a request for information by its wrapping
+    return len(words) > 1 and (
+        words[0].strip(",.:") in _VERBS or requests(text) or says_you(text) or bool(_SELF.search(text))
+    )
 
 
 def _asking(sentence: str, encoder: Encoder) -> list[str]:
