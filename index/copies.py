@@ -1,7 +1,7 @@
 """The same text under two names is one brief with two sources.
 
-The first name stays the brief's id, unless only the second is dated. Every other one is kept here with all that is
-known of it, so that it can become a brief of its own again when the first one's text changes.
+The first name stays the brief's id, unless only the second is dated or was corrected. Every other one is kept here with
+all that is known of it, so that it can become a brief of its own again when the first one's text changes.
 """
 
 import json
@@ -12,9 +12,10 @@ from datetime import date
 from typing import Any
 
 from ..corpus import Brief, DateSource
+from .corrections import correction_of
 from .minhash import text_digest
 from .relatives import has_tables
-from .store import read_briefs
+from .rows import read_briefs
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS copies (
@@ -47,11 +48,13 @@ def original(connection: sqlite3.Connection, brief: Brief, changing: Container[s
         (text_digest(brief.text), brief.id),
     )
     others = read_briefs(connection, [row[0] for row in rows if row[0] not in changing])
-    return next((other for other in others if is_one(other, brief)), None)
+    return next((other for other in others if is_one(connection, other, brief)), None)
 
 
-def is_one(first: Brief, second: Brief) -> bool:
-    """Whether two briefs of one text are one: not if they were given different dates."""
+def is_one(connection: sqlite3.Connection, first: Brief, second: Brief) -> bool:
+    """Whether two briefs of one text are one: not if they were given different dates, unless a person set one right."""
+    if any("published" in correction_of(connection, brief.id) for brief in (first, second)):
+        return True
     given = first.published_from is second.published_from is DateSource.GIVEN
     return not given or first.published == second.published
 

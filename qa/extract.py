@@ -15,7 +15,7 @@ from ..corpus.sentences import sentence_spans
 from ..index import Hit, Retriever
 from ..index.plan import Inquiry
 from ..index.types import Floats, SpanMatches, Window
-from .injected import orders
+from .injected import unquotable
 from .question import TYPED, Asked
 from .typed import answers, words_of
 
@@ -41,6 +41,7 @@ FEATURES = (
 WEIGHTS = (16.3, 8.7, 5.4, -3.2, 7.9, 1.7, 4.9, 1.5, 0.9, 0.3, 2.9, -1.4, -0.9, -1.9, 0.0, 0.0, 0.0)
 # `defines` has no case in the training questions and is set by hand.
 TYPED_FROM = 24  # sentences whose typed spans are looked for; the search for names and numbers takes the most time
+QUOTABLE = 24  # leading sentences that an answer may need; each is searched for orders to a machine, which takes time
 MIN_WORDS = 5  # shorter ones are headings and bylines
 LONGEST = 90  # words; a longer "sentence" is a table or a list run together, quoted only if nothing else fits
 REPEATED = 0.7
@@ -83,22 +84,28 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """The sentences read for one inquiry, best first, and the pieces of its query: where they stand, their weights."""
+    """The leading sentences of the `hits` read for one inquiry, best first; none of them gives orders to a machine."""
 
     query: str
     sentences: tuple[Sentence, ...]
-    places: tuple[tuple[int, int], ...]
-    weights: tuple[float, ...]
+    hits: tuple[Hit, ...]
 
 
-def read(retriever: Retriever, inquiry: Inquiry, asked: Asked, question: str, hits: Sequence[Hit]) -> Reading:
-    """Return the sentences of the hits' passages, best first."""
+def read(
+    retriever: Retriever,
+    inquiry: Inquiry,
+    asked: Asked,
+    question: str,
+    hits: Sequence[Hit],
+    most: int = QUOTABLE,
+) -> Reading:
+    """Return the best sentences of the hits' passages, at most `most`; their chances are among all sentences."""
     query = inquiry.topic
     spans = [_spans(hit) for hit in hits]
     matches = retriever.match_spans(query, hits, spans)
     rows = [(number, place) for number, places in enumerate(spans) for place in range(len(places))]
     if not rows:
-        return Reading(query, (), matches.places, tuple(matches.weights.tolist()))
+        return Reading(query, (), tuple(hits))
     values = _features(matches, hits, spans, asked, inquiry.english if inquiry.label else question, inquiry.window)
     texts = [hits[number].passage.text[slice(*spans[number][place])] for number, place in rows]
     _add_typed(values, texts, asked, question)
@@ -123,8 +130,11 @@ def read(retriever: Retriever, inquiry: Inquiry, asked: Asked, question: str, hi
         if np.isfinite(scores[row])
     ]
     ordered = sorted(sentences, key=lambda sentence: -sentence.score)
-    quotable = [each for each in ordered[:QUOTABLE] if not orders(each.text)]
-    return Reading(query, tuple([*quotable, *ordered[QUOTABLE:]]), len(quotable), matches.weights)
+    return Reading(query, tuple(each for each in ordered[:most] if not unquotable(each.text)), tuple(hits))
+
+
+def _spans(hit: Hit) -> list[tuple[int, int]]:
+    return sentence_spans(hit.passage.text, hit.brief.language)
 
 
 def _features(

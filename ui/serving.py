@@ -146,7 +146,8 @@ def mount_window(app: Any, parts: Application) -> None:
     from .app import CONCURRENCY, QUEUE_SIZE, build_app, launch_options
     from .librarian import librarian_of
 
-    chosen, librarian = parts.settings, librarian_of(parts)
+    chosen = parts.settings
+    librarian = librarian_of(parts, chosen.library != "read-only")  # beyond loopback there is a token, always
     token = chosen.token.get_secret_value().strip() if chosen.token else ""
 
     look = launch_options(chosen.host, chosen.service_port, librarian, any_name=bool(token))

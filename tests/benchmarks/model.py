@@ -139,10 +139,11 @@ def latency(retriever: Retriever, questions: Sequence[Question], options: argpar
         ) -> None:
             begin_stream(handler)
             chat.over.wait(1)  # a model reads much longer
-            for word in text.rstrip(".").split():
-                send_piece(handler, f"{word} ")
+            for word in [*text.rstrip(".").split(), "[", "1"]:
+                send_piece(handler, word if word in ("[", "1") else f"{word} ")
+                chat.over.wait(options.token)
             sent.append(time.perf_counter())
-            send_piece(handler, "[1].")
+            send_piece(handler, "].")
             chat.over.wait(5)
 
         with chat_served(behave) as chat:
@@ -181,6 +182,7 @@ def main() -> None:
     parser.add_argument("--leading", type=int, default=LEADING, help="passages read")
     parser.add_argument("--all", action="store_true", help="every answerable type, not facts and paraphrases alone")
     parser.add_argument("--context", type=int, default=4096, help="tokens that the model reads and writes")
+    parser.add_argument("--token", type=float, default=0.03, help="seconds a token takes, for latency")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=None, help="where the reader's rows are written")

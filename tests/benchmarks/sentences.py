@@ -26,6 +26,7 @@ from northbrief.qa.select import ENOUGH, FACT_WORDS, SENTENCES, select
 from numpy.typing import NDArray
 
 SHELF = Path(__file__).parents[1] / "shelf_questions.jsonl"
+EVERY = 1_000  # sentences
 STEPS, RATE, RIDGE = 250, 0.05, 2e-3
 Numbers = NDArray[np.float64]
 
@@ -60,7 +61,7 @@ def cases(retriever: Retriever, questions: Iterable[Question]) -> list[Case]:
         if not question.answerable or question.type == "compare" or len(plan.inquiries) > 1:
             continue
         hits = retriever.search(question.text, PASSAGES, question.history, plan=plan)
-        found = read(retriever, plan.inquiries[0], read_question(plan), plan.question, hits).sentences
+        found = read(retriever, plan.inquiries[0], read_question(plan), plan.question, hits, EVERY).sentences
         if found:
             features = np.array([sentence.features for sentence in found])
             made.append(Case(question, found, features, np.array([float(answers(question, s)) for s in found])))
