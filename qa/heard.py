@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from ..corpus.language import guess_language
 from ..index import Encoder
+from ..index.asked import MAX_QUESTION
 from ..index.parts import word_set
-from ..index.retriever import MAX_QUESTION
 from .manner import asks, load_manner, says_you
 from .orders import bare, is_order, requests
 from .subject import subject
