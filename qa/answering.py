@@ -1,7 +1,6 @@
 """From what was found to an answer: the quotes of each side, what is said around them, or the refusal."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from . import wording
 from .compose import Quote, claims_of, markdown
@@ -11,34 +10,30 @@ from .found import Found
 from .notes import age_note, differing, differing_note, unanswered_note
 from .question import Kind
 from .select import LONG_SENTENCES, SENTENCES, in_order, in_time, select, word_limit
-from .silent import silent_on
+from .silent import of_side
 from .types import Answer, reference
 
 NEAREST = 2  # briefs named in a refusal
 
 
-def quotes_of(found: Found, number: int, before: Sequence[Quote]) -> list[Quote]:
-    """Return the quotes for the inquiry of this number, in reading order; none of them is among those `before`.
+def quotes_of(found: Found, number: int) -> list[Quote]:
+    """Return the quotes for the inquiry of this number, in reading order.
 
-    The first quote of a side on which the briefs are silent says so.
+    Of a side, only what speaks of it is quoted, be it quoted for another side as well; where the briefs are silent on
+    it, the first quote says so and is the only one.
     """
-    reading, inquiry, sides = found.readings[number], found.plan.inquiries[number], len(found.readings)
+    inquiry, sides = found.plan.inquiries[number], len(found.readings)
     words = word_limit(found.asked) // sides
     most = max(2, LONG_SENTENCES // sides) if sides > 1 else SENTENCES
     if found.asked.kind is Kind.LIST:
         most = LONG_SENTENCES
-    told = {(quote.sentence.hit.brief.id, quote.sentence.start) for quote in before}
-    fresh = [each for each in reading.sentences if (each.hit.brief.id, each.start) not in told]
-    timely = [each for each in fresh if each.feature("year") >= 0] if sides > 1 else []
-    chosen = select(timely or fresh, words, most)  # two sides may well be told in nearly the same words
-    other = differing(found.asked, found.plan.question, reading) if sides == 1 else None
+    own, spoken = of_side(found.readings, number, inquiry, found.names)
+    chosen = select(own, words, most if spoken else 1)
+    other = differing(found.asked, found.plan.question, found.readings[0]) if sides == 1 else None
     if other and other not in chosen:
         chosen.append(other)
     ordered = in_time(chosen) if found.asked.kind is Kind.CHANGE else in_order(chosen)
-    made = [Quote(sentence, inquiry.label, sides > 1 or other is not None) for sentence in ordered]
-    if made and silent_on(inquiry, ordered):
-        made = [replace(made[0], silent=True), *made[1:]][:1]
-    return made
+    return [Quote(sentence, inquiry.label, sides > 1 or other is not None, not spoken) for sentence in ordered]
 
 
 def answer_of(found: Found, quotes: Sequence[Quote], notes: Sequence[str]) -> Answer:

@@ -77,7 +77,7 @@ class Assistant:
             return
         quotes: list[Quote] = []
         for number in range(len(found.readings)):
-            side = quotes_of(found, number, quotes)
+            side = quotes_of(found, number)
             quotes += side
             if side and number < len(found.readings) - 1:
                 yield answer_of(found, quotes, ())

@@ -40,11 +40,7 @@ class Found:
     evidence: Evidence
     probability: float
     korean: bool
-
-    @property
-    def names(self) -> list[str]:
-        """The labels of the sides, none where the question has no sides."""
-        return [inquiry.label for inquiry in self.plan.inquiries if inquiry.label]
+    names: NameTable  # by which the planner knows persons, countries and bodies
 
 
 def look(
@@ -68,7 +64,7 @@ def look(
     korean = guess_language(plan.question) == "ko"
     if korean and plan.standalone == plan.question and only_a_place(plan, names):
         probability = 0.0
-    return Found(plan, asked, tuple(hits), readings, evidence, probability, korean)
+    return Found(plan, asked, tuple(hits), readings, evidence, probability, korean, names)
 
 
 def own_fit(retriever: Retriever, question: str, hits: Sequence[Hit]) -> float:

@@ -64,8 +64,8 @@ def question_alone(korean: bool) -> str:
 def silent_on(korean: bool, label: str) -> str:
     """Return what stands before the nearest quote of a side on which the briefs are silent."""
     if korean:
-        return f"{label}: 브리프에 없음. 가장 가까운 내용:"
-    return f"Nothing on {label} in the briefs; nearest:"
+        return f"{label}: 브리프에서 찾지 못함. 가장 가까운 내용:"
+    return f"Nothing found on {label} in the briefs; nearest:"
 
 
 def not_stated(korean: bool, missing: Sequence[str]) -> str:
