@@ -16,15 +16,17 @@ from ..corpus.language import guess_language
 from ..corpus.sentences import sentence_spans
 from ..index import Hit, Retriever
 from . import prompts
-from .faults import SUPPORTED_FROM, fit, read, read_quotes
+from .faults import fit
 from .injected import orders, plain_spans
 from .llm import LanguageModel
 from .prompts import Asking
+from .texts import read, read_quotes
 from .types import Citation, Claim, Verdict
 from .verify import context_of, marked, verified, without_markers
 
 MOST_TOKENS = 300  # of a reply; four sentences are about 150
 MOST_CLAIMS = 6
+MEETS = 0.42  # how well a quote must meet the words of a sentence, in [0, 1], to speak of the same
 TRIED = 3  # passages that a sentence did not cite, against which it is held
 LEAST_WORDS = 3  # a shorter "sentence" says nothing that could be checked
 SINGLE = 0.9  # of two neighbouring sentences' score: a single sentence as good is quoted alone
@@ -126,7 +128,7 @@ class Writer:
     def _meets(self, text: str, citation: Citation) -> bool:
         """Whether the quote speaks of the same, details apart."""
         said, quote = read(text, citation.brief.published), read_quotes((citation.quote,), citation.brief.published)
-        return bool(said.free) and fit(said, quote, self.retriever.index.encoder)[0] >= SUPPORTED_FROM
+        return bool(said.free) and fit(said, quote, self.retriever.index.encoder)[0] >= MEETS
 
     def _verified(self, text: str, cited: Sequence[Citation]) -> tuple[Claim | None, list[Citation]]:
         """The claim with its verdict and its citations: those that support it alone, else all; None if none does."""
