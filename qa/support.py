@@ -11,11 +11,13 @@ import numpy as np
 
 from ..index import Encoder, Hit, Retriever
 from .context import points_back
-from .faults import SUPPORTED_FROM, Evidence, Text, fit, read, read_quotes
+from .faults import fit
 from .injected import plain_spans
+from .texts import Evidence, Text, read, read_quotes
 from .types import Citation, Verdict
 from .verify import check, context_of
 
+MEETS = 0.42  # how well a quote must meet the words of a sentence, in [0, 1], to speak of the same
 TRIED = 4  # quotes of passages that a sentence did not cite, against which it is held
 NEXT = 3  # quotes of a passage: sentences may differ in one figure
 SINGLE = 0.9  # of two neighbouring sentences' score: a single sentence as good is quoted alone
@@ -89,7 +91,7 @@ class Support:
     def meets(self, text: str, citation: Citation) -> bool:
         """Whether the quote speaks of the same, details apart."""
         said, quote = read(text, citation.brief.published), read_quotes((citation.quote,), citation.brief.published)
-        return bool(said.free) and fit(said, quote, self.retriever.index.encoder)[0] >= SUPPORTED_FROM
+        return bool(said.free) and fit(said, quote, self.retriever.index.encoder)[0] >= MEETS
 
     def quotes(self, text: str, hits: Sequence[Hit]) -> list[Citation]:
         """Return of each passage the sentences, or two in a row, that meet the text best, at most NEXT; best first."""

@@ -16,12 +16,12 @@ from ..corpus.language import guess_language
 from ..index import Retriever
 from . import prompts
 from .extract import Sentence
-from .faults import read
 from .injected import orders
 from .llm import LanguageModel
 from .protocol import ContextError
 from .reply import LEAST_WORDS, STOPS, refuses, sentences, without_thought
 from .support import Support
+from .texts import read
 from .types import Citation, Claim, Verdict
 from .verify import marked, without_markers
 

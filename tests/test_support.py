@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from northbrief.corpus import Brief
 from northbrief.index import Encoder, Hit, Index, Retriever
-from northbrief.qa.faults import read, read_quotes
 from northbrief.qa.support import Support, close
+from northbrief.qa.texts import read, read_quotes
 from northbrief.qa.writer import is_fragment
 
 TEXT = (
