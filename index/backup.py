@@ -16,9 +16,11 @@ from pathlib import Path
 from ..corpus import StoreDamaged, StoreError
 from .check import content_faults
 from .holder import clear_leftovers, scratch_name
-from .index import Index, index_file
+from .index import Index
 from .ingest import replace_content
-from .store import CONTENT, MEMORY, Store
+from .places import index_file
+from .schema import CONTENT, MEMORY
+from .store import Store
 from .types import Encoder
 
 

@@ -18,9 +18,10 @@ import numpy as np
 
 from ..corpus import BriefError, StoreDamaged, StoreError, WeightsError
 from ..corpus.chunk import Chunking, passage_id
+from .build import fitted_codec
 from .dense import is_current, load_dense, saved_label
 from .holder import clear_leftovers, leftovers
-from .index import Index, fitted_codec, index_file
+from .index import Index
 from .ingest import (
     count_all_pieces,
     front_text,
@@ -34,9 +35,10 @@ from .ingest import (
 from .late import TokenCodec, codec_from_bytes
 from .lexical import CREATE_LEXICAL, terms
 from .minhash import text_digest
+from .places import index_file
 from .proof import facts_checksum, input_digest
 from .relatives import has_tables, replace_all
-from .store import read_briefs
+from .rows import read_briefs
 from .types import Encoder, EncoderSpec
 from .weights import MINILM, pinned_folder
 

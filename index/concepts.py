@@ -6,42 +6,36 @@ question's ideas that a passage names in any of their forms, rare ideas weighing
 South and without spaces.
 """
 
-import json
-import sqlite3
 from collections.abc import Sequence
 
 import numpy as np
 
 from .fuse import scaled
 from .korean import Concept
-from .lexical import search_terms, terms
+from .ranking import Ranking
 from .spelling import letters, southern
-from .types import Floats, Ints
+from .types import Filter, Floats, Ints
+from .view import Scope, View
 
 POOL = 150  # candidates that words find
 COVERED = 0.8  # of a score is the share of ideas, the rest BM25, which parts equal shares
 
 
-def search_concepts(
-    connection: sqlite3.Connection, concepts: Sequence[Concept], numbers: Ints, total: int, counts: dict[str, int]
-) -> tuple[Ints, Floats, Floats]:
-    """Return numbers (n,), scores (n,) in [0, 1] and shares of the ideas (n,) in [0, 1], best first.
-
-    `numbers` are the Korean passages that may be found, among `total` of all languages; `counts` is what `search_terms`
-    keeps.
-    """
+def search_concepts(view: View, concepts: Sequence[Concept], scope: Scope = ()) -> Ranking:
+    """Return the Korean passages of the scope that name most of the ideas; `similar` is the share that they name."""
+    korean = (*scope, Filter(languages=("ko",)))
     words = " ".join(form for forms in concepts for form in forms)
-    found, worded = search_terms(connection, words, POOL, total, numbers, counts)
+    found, worded = view.worded(words, POOL, korean)
     if not len(found):
-        return found, worded, worded
+        return Ranking(found, worded, worded)
     spelt = [[southern(letters(form)[0]) for form in forms] for forms in concepts]
-    texts = _texts(connection, found)
+    texts = [southern("".join(filter(str.isalnum, text.lower()))) for text in view.texts(found)]
     named = np.array([[_named(forms, text) for forms in spelt] for text in texts], np.float32)
-    weights = _weights(connection, concepts, (named == 1).sum(axis=0), len(numbers), counts)
+    weights = _weights(view, concepts, (named == 1).sum(axis=0), view.size(korean))
     shares = np.asarray(named @ weights, dtype=np.float32)
     scores = COVERED * shares + (1 - COVERED) * scaled(worded)
     order = np.lexsort((found, -scores))
-    return found[order], scores[order], shares[order]
+    return Ranking(found[order], scores[order], shares[order])
 
 
 def _named(forms: Sequence[str], text: str) -> float:
@@ -56,28 +50,10 @@ def _named(forms: Sequence[str], text: str) -> float:
     return best
 
 
-def _weights(
-    connection: sqlite3.Connection, concepts: Sequence[Concept], seen: Ints, korean: int, counts: dict[str, int]
-) -> Floats:
+def _weights(view: View, concepts: Sequence[Concept], seen: Ints, korean: int) -> Floats:
     """The weight of each idea, by the Korean passages that name it, of which `seen` are candidates; they sum to 1."""
     idf = []
-    for forms, least in zip(concepts, seen.tolist(), strict=True):
-        match = " OR ".join(f'"{" ".join(words)}"' for form in forms if (words := terms(form.lower())))
-        if match not in counts:
-            counts[match] = connection.execute(
-                "SELECT count(*) FROM (SELECT 1 FROM lexical WHERE lexical MATCH ? LIMIT ?)", (match, korean)
-            ).fetchone()[0]
-        passages = min(max(counts[match], least), korean)
+    for naming, least in zip(view.naming(concepts, korean), seen.tolist(), strict=True):
+        passages = min(max(naming, least), korean)
         idf.append(max(0.05, np.log((korean + 1.0) / (passages + 0.5))))
     return np.asarray(np.array(idf) / sum(idf), dtype=np.float32)
-
-
-def _texts(connection: sqlite3.Connection, numbers: Ints) -> list[str]:
-    """The passages with their titles, letters only, in one spelling."""
-    rows = connection.execute(
-        "SELECT p.n, b.title || ' ' || substr(b.text, p.start + 1, p.stop - p.start) FROM passages p "
-        "JOIN briefs b ON b.n = p.brief WHERE p.n IN (SELECT value FROM json_each(?))",
-        (json.dumps(numbers.tolist()),),
-    )
-    texts = {number: southern("".join(filter(str.isalnum, text.lower()))) for number, text in rows}
-    return [texts[number] for number in numbers.tolist()]

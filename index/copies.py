@@ -14,7 +14,7 @@ from typing import Any
 from ..corpus import Brief, DateSource
 from .minhash import text_digest
 from .relatives import has_tables
-from .store import read_briefs
+from .rows import read_briefs
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS copies (

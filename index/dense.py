@@ -19,8 +19,8 @@ import faiss
 import numpy as np
 
 from .holder import scratch_name
-from .store import read_all_vectors, read_vectors
 from .types import Floats, Ints
+from .vectors import read_all_vectors, read_vectors
 
 APPROXIMATE_FROM = 60_000
 """From here on an inverted file with 8-bit codes replaces the exact search, which would take over 20 ms a query."""
@@ -50,6 +50,11 @@ class DenseIndex:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    @property
+    def dimension(self) -> int:
+        """The number of values of a vector."""
+        return int(self._index.d)
 
     @property
     def approximate(self) -> bool:

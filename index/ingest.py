@@ -21,7 +21,8 @@ from .late import TokenCodec
 from .lexical import CREATE_LEXICAL, add_terms, remove_terms
 from .proof import brief_digest, facts_checksum, input_digest
 from .relatives import forget, record, replace_all
-from .store import CONTENT, brief_row, read_briefs
+from .rows import brief_row, read_briefs
+from .schema import CONTENT
 from .types import Encoder, Encoding
 
 TITLE_PIECES = 48  # of a title in front of each passage; longer ones are cut so that the passage keeps its room

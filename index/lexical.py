@@ -96,15 +96,19 @@ def search_terms(
     )
 
 
+def count_matches(connection: sqlite3.Connection, match: str, most: int) -> int:
+    """Return how many passages match, counted up to `most`."""
+    rows = "SELECT count(*) FROM (SELECT 1 FROM lexical WHERE lexical MATCH ? LIMIT ?)"
+    return int(connection.execute(rows, (match, most)).fetchone()[0])
+
+
 def _affordable(connection: sqlite3.Connection, words: list[str], total: int, counts: dict[str, int]) -> list[str]:
     """The words that are not common, rarest first, as far as ROWS goes; if all are common, the two longest."""
     limit = min(int(COMMON_SHARE * total), COMMON_PASSAGES)
     for word in words:
         if word not in counts:
             # Counting rows of the match stops at the limit, so a common word costs no more than a rare one.
-            counts[word] = connection.execute(
-                "SELECT count(*) FROM (SELECT 1 FROM lexical WHERE lexical MATCH ? LIMIT ?)", (f'"{word}"', limit + 1)
-            ).fetchone()[0]
+            counts[word] = count_matches(connection, f'"{word}"', limit + 1)
     chosen: list[str] = []
     rows = 0
     for word in sorted(words, key=lambda word: (counts[word], word)):

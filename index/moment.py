@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from .store import Moment
 from .types import Floats, Window
+from .view import Moment
 
 WINDOW_WEIGHT = 0.15  # of a perfect fit, added to a score in [0, 1]
 SIDE_WEIGHT = 0.5  # the same for a side of a comparison: what is quoted under a period has to be of that period

@@ -1,4 +1,4 @@
-"""Near-duplicates: versions of one text, linked when they are added, and the newer preferred when both are found.
+"""Near-duplicates: versions of one text, linked when they are added.
 
 The tables are derived from the briefs. They are made, and filled, with the first change of an index that lacks them.
 """
@@ -8,17 +8,11 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
-from .minhash import SURELY, band_keys, contained, estimate, is_near, likeness, runs, signature, text_digest
-from .rank import Ranking
-from .types import Window
+from .minhash import SURELY, band_keys, estimate, is_near, likeness, runs, signature, text_digest
+from .types import Ints
+from .view import Version
 
 MOST = 50  # texts compared with a new one, the most alike by estimate; forms may have thousands
-SAME = 0.8
-"""Of a passage's three-word runs in the other's: such two say one thing, and the newer one says it."""
-REWORDED = 0.4
-"""Such two speak of one thing; the newer comes first, and the older stays."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS signatures (brief INTEGER PRIMARY KEY, digest BLOB NOT NULL, minhash BLOB NOT NULL);
@@ -123,54 +117,11 @@ def newer_versions(connection: sqlite3.Connection, brief_ids: list[str]) -> dict
     return dict(rows.fetchall())
 
 
-# --- in a search -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A passage of a brief that has other versions among those found."""
-
-    place: int
-    brief: int
-    day: str
-    runs: frozenset[str]
-
-
-def prefer_newer(connection: sqlite3.Connection, found: Ranking, window: Window | None) -> Ranking:
-    """Return the ranking with each passage that a newer version repeats left out, its place taken by that one.
-
-    Where both have one date, or none, the better of the two stays. Where the newer has reworded the passage, the two
-    change places, if the older came first. Within the question's `window` counts before newer.
-    """
-    passages = _with_versions(connection, found)
-    if not passages:
-        return found
-    linked = _links(connection, {each.brief for each in passages})
-    scores, keep = found.scores.copy(), np.ones(len(found), dtype=bool)
-    for first in passages:  # best first
-        for second in passages:
-            if second.place <= first.place or (first.brief, second.brief) not in linked:
-                continue
-            if not (keep[first.place] and keep[second.place]):
-                continue
-            shared = contained(first.runs, second.runs)
-            newer = _is_preferred(second.day, first.day, window)
-            if shared >= SAME:
-                keep[first.place if newer else second.place] = False
-                if newer:
-                    scores[second.place] = max(scores[first.place], scores[second.place])
-            elif shared >= REWORDED and newer and scores[second.place] < scores[first.place]:
-                scores[first.place], scores[second.place] = scores[second.place], scores[first.place]
-    order = np.lexsort((found.numbers, -scores))
-    order = order[keep[order]]
-    return Ranking(found.numbers[order], scores[order], found.similar[order])
-
-
-def _with_versions(connection: sqlite3.Connection, found: Ranking) -> list[_Found]:
-    """The passages found whose briefs have other versions found, too, best first."""
+def read_versions(connection: sqlite3.Connection, numbers: Ints) -> list[Version]:
+    """Return those of the passages with these numbers whose briefs have a version among the briefs of the others."""
     if not has_tables(connection):
         return []
-    asked = json.dumps(found.numbers.tolist())
+    asked = json.dumps(numbers.tolist())
     rows = connection.execute(
         "WITH own AS (SELECT n, brief, start, stop FROM passages WHERE n IN (SELECT value FROM json_each(?))) "
         "SELECT own.n, own.brief, coalesce(b.published, ''), substr(b.text, own.start + 1, own.stop - own.start) "
@@ -178,23 +129,10 @@ def _with_versions(connection: sqlite3.Connection, found: Ranking) -> list[_Foun
         "WHERE r.brief = own.brief AND r.other IN (SELECT brief FROM own))",
         (asked,),
     ).fetchall()
-    places = {number: place for place, number in enumerate(found.numbers.tolist())}
-    return sorted((_Found(places[n], brief, day, runs(text)) for n, brief, day, text in rows), key=lambda f: f.place)
-
-
-def _links(connection: sqlite3.Connection, briefs: set[int]) -> set[tuple[int, int]]:
-    asked = json.dumps(sorted(briefs))
-    rows = connection.execute(
+    linked: dict[int, set[str]] = {}
+    asked = json.dumps(sorted({brief for _, brief, _, _ in rows}))
+    for brief, other in connection.execute(
         "SELECT brief, other FROM relatives WHERE brief IN (SELECT value FROM json_each(?))", (asked,)
-    )
-    return set(rows.fetchall())
-
-
-def _is_preferred(day: str, other: str, window: Window | None) -> bool:
-    """Whether a brief of `day` comes before one of `other`: within the window, then newer. ISO dates, "" for none."""
-    return bool(day and other) and (_within(day, window), day) > (_within(other, window), other)
-
-
-def _within(day: str, window: Window | None) -> bool:
-    since, until = (window.since, window.until) if window else (None, None)
-    return not (since and day < since.isoformat()) and not (until and day > until.isoformat())
+    ):
+        linked.setdefault(brief, set()).add(str(other))
+    return [Version(n, str(brief), day, text, frozenset(linked[brief])) for n, brief, day, text in rows]

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from ..corpus import BriefError, Failure, load_briefs
 from ..corpus.records import Records, read_records
-from .index import Index, Progress
-from .types import AddReport
+from .index import Index
+from .types import AddReport, Progress
 
 GROUP = 64  # files read, committed and remembered together
 SETTLED_NS = 3_000_000_000  # a file changed within 3 s may change again within one tick of a coarse clock

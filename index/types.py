@@ -1,6 +1,6 @@
 """The values of the index layer: what an encoder gives, what a search takes and returns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -135,6 +135,11 @@ class AddReport:
     failed: tuple[Failure, ...] = field(default=())
     passages: int = 0  # passages written, those of unchanged briefs not counted
     duplicates: tuple[tuple[str, str], ...] = ()  # source of a copy, id of the brief that has its text
+
+
+Progress = Callable[[int, int], None]
+"""Called after each commit with the number of briefs seen and of passages written so far; within a long brief, with
+those encoded, too. An exception that it raises ends the add; what was committed stays."""
 
 
 def unit(rows: Floats) -> Floats:

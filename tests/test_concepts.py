@@ -17,11 +17,11 @@ from northbrief.index.cover import cover
 from northbrief.index.late import weakest
 from northbrief.index.moment import window_fit
 from northbrief.index.plan import default_planner
-from northbrief.index.rank import Ranking
-from northbrief.index.retriever import interleaved, taking_turns
+from northbrief.index.ranking import Ranking, interleaved
+from northbrief.index.retriever import taking_turns
 from northbrief.index.sides import written_by
-from northbrief.index.store import Moment, allowed_numbers
 from northbrief.index.types import Window
+from northbrief.index.view import Moment
 
 MakeBrief = Callable[..., Brief]
 CASES = Path(__file__).with_name("cases")
@@ -35,13 +35,11 @@ def forms(question: str) -> list[str]:
 
 def found(index: Index, question: str) -> list[tuple[str, float]]:
     """(brief, share of ideas) of the Korean passages for a question, best first."""
-    with index.reading() as view, view.store.reading() as connection:
-        numbers = allowed_numbers(connection, Filter(languages=("ko",)))
-        concepts = GLOSSARY.concepts(question, NAMES)
-        order, _, shares = search_concepts(connection, concepts, numbers, len(view.dense), view.counts)
-        rows = "SELECT p.n, b.id FROM passages p JOIN briefs b ON b.n = p.brief"
-        briefs = dict(connection.execute(rows).fetchall())
-    return [(briefs[number], float(share)) for number, share in zip(order.tolist(), shares, strict=True)]
+    with index.reading() as view:
+        ranking = search_concepts(view, GLOSSARY.concepts(question, NAMES))
+        passages = view.passages(ranking.numbers)
+    shares = zip(ranking.numbers.tolist(), ranking.similar.tolist(), strict=True)
+    return [(passages[number][1].id, share) for number, share in shares]
 
 
 # --- ideas -----------------------------------------------------------------------------------------------------------
@@ -158,9 +156,10 @@ def test_an_undated_brief_is_placed_by_the_year_in_its_title() -> None:
 
 def test_the_cover_is_the_share_of_words_had_in_text_or_title(index: Index, make_brief: MakeBrief) -> None:
     index.add([make_brief("a", "Deployments of troops.", title="Kursk"), make_brief("b", "Troops rest.", title="Home")])
-    with index.reading() as view, view.store.reading() as connection:
-        shares = cover(connection, ["troops", "deployed", "kursk"], {"troops": 2}, 2, view.dense.numbers)
-        nothing = cover(connection, [], {}, 2, view.dense.numbers)
+    with index.reading() as view:
+        texts = view.texts(view.dense.numbers)
+    shares = cover(texts, ["troops", "deployed", "kursk"], {"troops": 2}, 2)
+    nothing = cover(texts, [], {}, 2)
     weight = np.log(3 / 2.5) ** 2, np.log(3 / 0.5) ** 2
     assert shares.tolist() == pytest.approx([1.0, weight[0] / (weight[0] + 2 * weight[1])], abs=1e-5)
     assert nothing.tolist() == [0.0, 0.0]

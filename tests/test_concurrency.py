@@ -32,7 +32,8 @@ with Store(Path(sys.argv[1])).writing() as connection:
 FOLLOW = """
 import sys, time
 from pathlib import Path
-from northbrief.index.store import Store, read_briefs
+from northbrief.index.rows import read_briefs
+from northbrief.index.store import Store
 from northbrief.index import Index
 store = Store(Path(sys.argv[1]))
 print("open", flush=True)
@@ -102,8 +103,8 @@ def test_a_removed_brief_is_not_retrievable_by_any_search_filter_or_citation(
                 assert [found.brief.id for found in retriever.search(question)] == ["b"]
                 for where in (Filter(briefs=("a",)), Filter(institutions=("Gone",))):
                     assert retriever.search(question, where=where) == []
-            with each.reading() as view, view.store.reading() as connection:
-                assert [len(found) for found in search_terms(connection, "alpha bridge", 9, 1)] == [0, 0]
+            with each.reading() as view:
+                assert [len(found) for found in search_terms(view.connection, "alpha bridge", 9, 1)] == [0, 0]
                 numbers, _ = view.dense.search(fake.encode([hit.passage.text])[0].vector, 9)
                 assert len(numbers) == 1
             assert "alpha" not in Assistant(each).ask(question).text

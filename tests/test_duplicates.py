@@ -363,8 +363,8 @@ def test_what_only_the_older_says_is_found_there_and_names_the_newer(index: Inde
 def test_the_newest_of_three_is_named(index: Index, make_brief: MakeBrief) -> None:
     days = {"a": date(2020, 1, 1), "c": date(2024, 1, 1), "b": date(2022, 1, 1)}
     index.add(make_brief(key, prose(*range(9), 90 + n), published=day) for n, (key, day) in enumerate(days.items()))
-    with index.reading() as view, view.store.reading() as connection:
-        assert newer_versions(connection, ["a", "b", "c"]) == {"a": "c", "b": "c"}
+    with index.reading() as view:
+        assert newer_versions(view.connection, ["a", "b", "c"]) == {"a": "c", "b": "c"}
 
 
 @pytest.mark.parametrize("fields", [{}, OLD], ids=["undated", "of one day"])

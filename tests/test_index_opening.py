@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from northbrief.corpus import Brief, NorthbriefError, StoreDamaged, StoreError, StoreMismatch
 from northbrief.index import Index, Retriever
+from northbrief.index.derived import Derived
 
 if TYPE_CHECKING:
     from northbrief.tests.conftest import FakeEncoder
@@ -250,8 +251,8 @@ def test_while_the_approximate_index_is_built_searches_are_exact(
 ) -> None:
     approximate.with_suffix(".faiss").unlink()
     allowed = threading.Event()
-    built = Index._build_behind
-    monkeypatch.setattr(Index, "_build_behind", lambda index: allowed.wait() and built(index))
+    built = Derived._build_behind
+    monkeypatch.setattr(Derived, "_build_behind", lambda derived: allowed.wait() and built(derived))
     with Index.open(approximate, encoder=fake) as index:
         with index.reading() as view:
             assert not view.dense.approximate

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ..corpus.addresses import Limits, load_addresses
 from ..index import AddReport, Index
-from ..index.index import Progress
+from ..index.types import Progress
 from .settings import Application
 from .terminal import err, print_failures, with_bar
 

@@ -14,7 +14,7 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..corpus import NorthbriefError, QuestionError
-from ..index.retriever import MAX_QUESTION
+from ..index.asked import MAX_QUESTION
 from ..qa import Answer
 from ..qa.types import reference
 from .schemas import TURNS, answer_record

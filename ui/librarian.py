@@ -16,7 +16,8 @@ from ..corpus.load import to_brief
 from ..corpus.parse import read_document
 from ..index import AddReport, Index
 from ..index.corrections import Correction
-from ..index.index import Progress, Removed
+from ..index.index import Removed
+from ..index.types import Progress
 from .catalogue_page import brief_page_html, chart_html, rows_html, sorted_entries
 from .line import Line, LineFull
 from .settings import Application

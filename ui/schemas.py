@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..corpus import Brief
 from ..index import Filter, Hit
-from ..index.retriever import MAX_QUESTION
+from ..index.asked import MAX_QUESTION
 from ..qa import Answer
 from ..qa.types import brief_dict
 

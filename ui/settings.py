@@ -13,9 +13,9 @@ from ..index import AddReport, Encoder, Index, Retriever
 from ..index.backup import BackupReport, restore_index
 from ..index.check import CheckReport, check_index
 from ..index.encoder import load_encoder
-from ..index.index import Progress
 from ..index.plan import Planner
 from ..index.retriever import CAP
+from ..index.types import Progress
 from ..index.weights import MINILM
 from ..qa import Assistant
 from ..qa.llm import LanguageModel

@@ -15,7 +15,7 @@ from rich.markup import escape as escape_markup
 
 from ..corpus import BriefLoader, Failure, QuestionError, SettingsError
 from ..index import AddReport, Filter
-from ..index.index import Progress
+from ..index.types import Progress
 from .settings import Application
 
 NOTHING, BAD = 1, 2

@@ -28,9 +28,10 @@ from northbrief.corpus import Brief, StoreMismatch
 from northbrief.index import Encoding, Index, Retriever, dense
 from northbrief.index.backup import backup_index
 from northbrief.index.check import check_index
-from northbrief.index.store import read_all_vectors, read_passages
+from northbrief.index.rows import read_passages
 from northbrief.index.sync import apply_sync, known_documents, plan_sync, scan
 from northbrief.index.types import Floats, unit
+from northbrief.index.vectors import read_all_vectors
 
 from ..conftest import FakeEncoder
 
@@ -217,8 +218,8 @@ def searches_disagree(index: Index) -> Iterator[str]:
     if not briefs:
         return
     queries = [briefs[0].text[:60], briefs[-1].text[-60:], "k3p0w1 k3p0w2 k5p1w3"]
-    with index.reading() as view, view.store.reading() as connection:
-        numbers, vectors = read_all_vectors(connection, index.encoder.spec.dimension)
+    with index.reading() as view:
+        numbers, vectors = read_all_vectors(view.connection, index.encoder.spec.dimension)
         for query in queries:
             encoding = index.encoder.encode([query])[0]
             cosines = vectors @ encoding.vector
@@ -226,7 +227,7 @@ def searches_disagree(index: Index) -> Iterator[str]:
             wanted = np.sort(cosines)[::-1][: len(scores)]
             if not np.allclose(scores, wanted, atol=0.03 if view.dense.approximate else 1e-4):
                 yield f"dense search gives {scores}, by hand {wanted}"
-            if len(read_passages(connection, got.tolist())) != len(got):
+            if len(read_passages(view.connection, got.tolist())) != len(got):
                 yield "dense search names passages that are gone"
     if dense.APPROXIMATE_FROM == LARGE_FROM:  # codes of 8 bits, trained anew, rank a little otherwise
         return

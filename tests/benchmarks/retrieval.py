@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from northbrief.corpus import load_briefs
-from northbrief.index import Index, Retriever, late, lexical, rank, relatives
+from northbrief.index import Index, Retriever, late, lexical, preferring, rank
 from northbrief.qa.evaluate import Outcome, Question, compare, figures, read_questions, run
 
 COLUMNS = ("R@1", "R@5", "R@10", "MRR")
@@ -57,7 +57,7 @@ def rows(index: Index) -> Iterator[tuple[str, Callable[[], Retriever], Any, dict
     yield "without cover and weakest pieces", full, rank, {"COVER_WEIGHT": 0.0, "WEAKEST_WEIGHT": 0.0}
     for exponent in (0.0, 1.0, 1.5, 2.0):
         yield f"idf exponent {exponent}", full, late, {"IDF_EXPONENT": exponent}
-    yield "versions of a brief as any others", full, relatives, {"SAME": 2.0, "REWORDED": 2.0}
+    yield "versions of a brief as any others", full, preferring, {"SAME": 2.0, "REWORDED": 2.0}
     for cap in (2, 3, None):
         yield f"at most {cap or 'all'} of a brief", partial(Retriever, index, cap=cap), rank, {}
 
