@@ -28,14 +28,15 @@ from northbrief.corpus.chunk import Chunking, passage_id
 from northbrief.corpus.sentences import sentence_spans
 from northbrief.corpus.shelf import load_shelf
 from northbrief.index import Encoder, Index
+from northbrief.index.build import fitted_codec
 from northbrief.index.encoder import load_encoder
-from northbrief.index.index import FILE_NAME, fitted_codec
 from northbrief.index.ingest import Prepared, front_text, pack_vector, prepare, write_passages
 from northbrief.index.late import TokenCodec
 from northbrief.index.lexical import terms
+from northbrief.index.places import FILE_NAME
 from northbrief.index.proof import brief_digest
 from northbrief.index.relatives import record
-from northbrief.index.store import brief_row
+from northbrief.index.rows import brief_row
 from northbrief.index.types import Floats, unit
 
 CLUSTERS = 24
@@ -229,7 +230,8 @@ def make(folder: Path, passages: int, maker: Maker) -> Iterator[tuple[int, float
                     if count >= passages:
                         break
                 connection.executemany(
-                    "INSERT INTO pieces VALUES (?, ?) ON CONFLICT (piece) DO UPDATE SET passages = passages + excluded.passages",
+                    "INSERT INTO pieces VALUES (?, ?) "
+                    "ON CONFLICT (piece) DO UPDATE SET passages = passages + excluded.passages",
                     held.items(),
                 )
             yield count, time.perf_counter() - began
