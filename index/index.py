@@ -266,11 +266,15 @@ class Index:
         with self._store.reading() as connection:
             self._derived.follow_rebuild()
             dense = self._derived.dense()
-            yield Snapshot(connection, dense, self._derived.codec(), self._derived.counts(dense.generation))
+            yield Snapshot(connection, dense, self._derived.codec(), self._derived.counts(dense))
+
+    def forget_derived(self) -> None:
+        """Read again, when next needed, what is derived from the store."""
+        self._derived.forget()
 
     def save_dense(self) -> None:
-        """Keep an approximate index in its file, built where due; an exact one is read from the vectors as fast."""
-        self._derived.save()
+        """Make what is due to be derived of a large index, and wait for it."""
+        self._derived.finish()
 
 
 def _nothing_done() -> dict[str, list[str]]:
