@@ -19,7 +19,7 @@ from .derived import Derived
 from .holder import clear_leftovers
 from .ingest import prepare, remove_brief
 from .listing import Entry, entries, held
-from .places import FILE_NAME, index_file
+from .places import FILE_NAME, chosen, index_file, is_address
 from .rebuild import scratch_folder, take_over
 from .relatives import Relative, relatives_of
 from .rows import read_briefs
@@ -52,18 +52,23 @@ class Index:
     @classmethod
     def open(
         cls, path: str | os.PathLike[str] | None = None, *, encoder: Encoder | str | None = None, late: bool = True
-    ) -> Self:
+    ) -> "Index":
         """Open the index at `path`, a file or a folder for one; it is created when there is none.
 
-        `path` None is the user's data folder, or NORTHBRIEF_HOME. `encoder` is a model's name or path, or an object
-        with the methods of `Encoder`; a name is loaded when first needed. `late` false makes a new index without
-        token vectors: a quarter of the size, and no re-ranking.
+        `path` None is the user's data folder, or NORTHBRIEF_HOME. `http://host:19530/collection` is one in Milvus, for
+        more than one machine, and `milvus:///path/file.db` one in a file of Milvus Lite. `encoder` is a model's name or
+        path, or an object with the methods of `Encoder`; a name is loaded when first needed. `late` false makes a new
+        index without token vectors: a quarter of the size, and no re-ranking.
 
         Raises:
             StoreMismatch: the index was made by another encoder, other chunking or another format.
             StoreDamaged: the file is no index.
             StoreError: the place cannot be written.
         """
+        if is_address(named := chosen(path)):
+            from .milvus import MilvusIndex  # needs an extra, and is made of this class
+
+            return MilvusIndex.at(named, encoder or MINILM.name, late=late)
         return cls(Store(index_file(path)), encoder or MINILM.name, late=late)
 
     @classmethod
@@ -113,6 +118,11 @@ class Index:
     def store(self) -> Store:
         """The store that holds everything."""
         return self._store
+
+    @property
+    def writer(self) -> Writer:
+        """What writes into the store."""
+        return self._writer
 
     @property
     def encoder(self) -> Encoder:
@@ -256,11 +266,15 @@ class Index:
         with self._store.reading() as connection:
             self._derived.follow_rebuild()
             dense = self._derived.dense()
-            yield Snapshot(connection, dense, self._derived.codec(), self._derived.counts(dense.generation))
+            yield Snapshot(connection, dense, self._derived.codec(), self._derived.counts(dense))
+
+    def forget_derived(self) -> None:
+        """Read again, when next needed, what is derived from the store."""
+        self._derived.forget()
 
     def save_dense(self) -> None:
-        """Keep an approximate index in its file, built where due; an exact one is read from the vectors as fast."""
-        self._derived.save()
+        """Make what is due to be derived of a large index, and wait for it."""
+        self._derived.finish()
 
 
 def _nothing_done() -> dict[str, list[str]]:

@@ -3,7 +3,7 @@
 import sqlite3
 
 from ..corpus import Brief, Failure
-from .copies import heir, inherit, is_kept, is_one, keep_copy, original
+from .copies import heir, inherit, is_kept, is_one, keep_copy, original, set_right
 from .corrections import correction_of
 from .ingest import remove_brief
 from .minhash import text_digest
@@ -34,7 +34,7 @@ class Merging:
         writes = self._left_behind(connection, brief)
         self._now[brief.id] = digest
         self._changing.add(brief.id)
-        if other is not None and other.id != brief.id and is_one(connection, other, brief):
+        if other is not None and other.id != brief.id and is_one(other, brief, set_right(connection, other, brief)):
             if self._leads(connection, other, brief):
                 self._copies.append((brief, other.id))
                 return writes

@@ -1,7 +1,7 @@
 """Briefs written into the store: what has changed is cut, encoded, and stored, each brief whole or not at all."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 
@@ -13,16 +13,14 @@ from .corrections import corrected, forget_correction
 from .derived import Derived
 from .ingest import (
     Prepared,
-    identified,
-    is_free,
     known_encodings,
     make_encodings,
     prepare,
     remove_brief,
-    with_suffix,
     write_brief,
 )
 from .merging import Merging
+from .naming import StoredNames, identified, is_free, with_suffix
 from .proof import brief_digest
 from .relatives import make_tables
 from .store import Store
@@ -109,7 +107,7 @@ class Writer:
         with self._store.reading() as connection:
             for each in batch:
                 try:
-                    brief = corrected(connection, identified(connection, each, claimed))
+                    brief = corrected(connection, identified(StoredNames(connection), each, claimed))
                 except BriefError as error:
                     failed.append(Failure(each.source or each.id, str(error)))
                     continue
@@ -158,15 +156,16 @@ class Writer:
         as_named: bool = False,
         told: Callable[[int], None] | None = None,
         also: Callable[[sqlite3.Connection], None] | None = None,
+        known: Mapping[bytes, tuple[bytes, bytes | None]] | None = None,
     ) -> int:
         """Encode and store the briefs, all in one transaction; `as_named` keeps derived ids as they are.
 
         `told` gets the number of passages encoded so far, where there are many; `also` writes in the same transaction,
-        before; whatever it raises ends it.
+        before; whatever it raises ends it. `known` are encodings that another store has.
         """
         self._build.record()
         made = self._store.setting("store")
-        encodings = self._encodings(part, told)
+        encodings = self._encodings(part, told, known)
         with self._store.writing() as connection:
             if self._store.setting("store") != made:  # rebuilt or restored since: its token vectors have another codec
                 encodings = self._encodings(part, None)
@@ -174,9 +173,11 @@ class Writer:
                 also(connection)
             states = []
             for prepared in part:
-                if prepared.brief.derived_id and not as_named and not is_free(connection, prepared.brief):
+                if prepared.brief.derived_id and not as_named and not is_free(StoredNames(connection), prepared.brief):
                     # Another process has given the id to another file since ours was cut; the encodings stay good.
-                    prepared = prepare(with_suffix(connection, prepared.brief, {}), self._build.encoder, Chunking())
+                    prepared = prepare(
+                        with_suffix(StoredNames(connection), prepared.brief, {}), self._build.encoder, Chunking()
+                    )
                 brief_id = prepared.brief.id
                 there = connection.execute("SELECT 1 FROM briefs WHERE id = ?", (brief_id,)).fetchone()
                 write_brief(connection, prepared, encodings, self._build.encoder)
@@ -186,7 +187,10 @@ class Writer:
         return sum(len(prepared.passages) for prepared in part)
 
     def _encodings(
-        self, part: list[Prepared], told: Callable[[int], None] | None
+        self,
+        part: list[Prepared],
+        told: Callable[[int], None] | None,
+        known: Mapping[bytes, tuple[bytes, bytes | None]] | None = None,
     ) -> dict[bytes, tuple[bytes, bytes | None]]:
         """Vector and packed token vectors of each input, by its digest, as the content that is there now has them."""
         self._derived.follow_rebuild()
@@ -196,7 +200,7 @@ class Writer:
             for digest, text in zip(prepared.input_digests(), prepared.inputs, strict=True)
         }
         with self._store.reading() as connection:
-            encodings = known_encodings(connection, list(inputs))
+            encodings = known_encodings(connection, list(inputs)) | dict(known or {})
         texts = list(dict.fromkeys(text for digest, text in inputs.items() if digest not in encodings))
         for start in range(0, len(texts), SLICE):
             if start and told:

@@ -5,7 +5,7 @@ bullets, tables, JSON or thoughts besides. Here all of it comes down to sentence
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ..corpus.sentences import sentence_spans
 from .verify import marked, without_markers
@@ -29,6 +29,7 @@ _LEADING = re.compile(
 )
 _CLOSED = re.compile(r"(?:\][.!?]|[.!?。]\s*(?:\[\d[\d,;–\- ]*\]\s*)+)\s*\Z")
 _ENDED = re.compile(r"[.!?。\])】”\"’'*`}|]\s*\Z")
+_WORDED = re.compile(r"(?P<words>.*\S)\s*[\[(【]\Z", re.DOTALL)
 _BULLET = re.compile(r"^(?:\s*(?:[-*•]|\d+[.)])\s+|\s*>\s*)+")
 _HEADING = re.compile(r"^\s*(?:#+\s|\*\*[^*]+\*\*:?\s*$|\|?[\s|:=-]+$|```)|:\s*$")
 _LABEL = re.compile(r"^[\s{]*\W?(?:answer|response|assistant|northbrief|reply|text)\W?\s*:\s*\"?", re.IGNORECASE)
@@ -64,8 +65,10 @@ _REFUSED_UNCITED = re.compile(
 )
 
 
-def sentences(pieces: Iterator[str]) -> Iterator[str]:
+def sentences(pieces: Iterator[str], ahead: Callable[[str], None] | None = None) -> Iterator[str]:
     """Yield the sentences of a reply as each is complete, with [n] markers, without Markdown.
+
+    `ahead` is told the words of one, without markers, as soon as these are there and its markers are still to come.
 
     A sentence is complete with its markers, at a line's end, or where the next one begins. What does not come to an
     end within LONGEST characters ends the reply.
@@ -83,6 +86,8 @@ def sentences(pieces: Iterator[str]) -> Iterator[str]:
             yield sentence
         if len(held) > LONGEST:
             return
+        if ahead and (found := _WORDED.match(held)) and (words := _tidy(found["words"])):
+            ahead(words if words.endswith(".") else f"{words}.")
     parts = _parts(held)
     if parts and not _ENDED.search(parts[-1]) and not refuses(parts[-1]):
         parts.pop()  # cut off by the limit of tokens

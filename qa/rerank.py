@@ -1,7 +1,8 @@
 """Leading passages put in order by what a language model reads in them. Off unless it is asked for: it takes time.
 
 A passage's place is by its score in the search, a third, and by the probability that the model gives to "it states the
-answer", two thirds. Passages that were not read in time keep to the middle: a no puts others behind them, a yes before them.
+answer", two thirds. Passages that were not read in time keep to the middle: a no puts others behind them, a yes before
+them.
 """
 
 import math

@@ -15,12 +15,12 @@ from ..corpus.language import guess_language
 from ..index import Filter, Hit, Index, Retriever
 from ..index.plan import QueryPlan, Step
 from . import prompts, wording
-from .assistant import Assistant, served
+from .assistant import Assistant
 from .confidence import HEDGE_BELOW
 from .extract import Reading, Sentence, read
+from .found import served
 from .llm import LanguageModel
 from .notes import age_note, differing, differing_note, newer_notes, unanswered_note
-from .orders import is_order
 from .question import read_question
 from .reader import Calibration, Reader, leading, load_calibration
 from .rerank import ReadingRetriever
@@ -28,6 +28,7 @@ from .types import Answer, Claim, reference
 from .writer import Writer, Written, quoting
 
 NEAREST = 2  # briefs named in a refusal
+LIKELY, ADDED = 0.5, 2  # see `_completed`
 REWRITTEN = 60  # tokens of a follow-up made to stand alone
 OWN_SHARE = 0.6  # of a rewritten question's words, to stand in the conversation
 _WORD = re.compile(r"[^\W_]+")
@@ -84,9 +85,12 @@ class WritingAssistant(Assistant):
         plan: QueryPlan | None = None,
     ) -> Iterator[Answer]:
         """Yield the answer as its sentences stand their check; the last one is what `ask` returns."""
-        if is_order(question):  # told by its own words; the model is not asked
-            yield from super().stream(question, history, where, plan=plan)
-            return
+        heard = self.hear(question)
+        if heard.ordered:  # the model does not see the order
+            if not heard.question:
+                yield from super().stream(question, history, where, plan=plan)
+                return
+            question, plan = heard.question, None
         deadline = time.monotonic() + self.language_model.timeout
         plan = plan or self._plan(question, history)
         *_, default = super().stream(question, history, where, plan=plan)
@@ -104,6 +108,7 @@ class WritingAssistant(Assistant):
             written = Written()
             for written in self.writer.write(plan.standalone, ranked, sides=sides, timeout=left):
                 yield _answer(judged, written, sides)
+            written = _completed(written, readings)
             other, difference = _differing(plan, readings, written, korean)
             written = quoting(written, other) if other else written
             gaps = _gaps(plan, readings, written, korean)
@@ -182,6 +187,33 @@ def refused(default: Answer, probability: float, korean: bool) -> Answer:
         partial=False,
         notes=(),
         lead="",
+    )
+
+
+def _completed(written: Written, readings: dict[str, Reading]) -> Written:
+    """What is written, with quotes of what was passed over.
+
+    A side that does not come up gets its best sentence. Otherwise, as long as the sentences cited hold less than LIKELY
+    of the probability that the search gives to be the one that answers, the best of the others are quoted, ADDED at
+    most: a small model often answers from the wrong sentence, and a reader sees then what else there is.
+    """
+    for side, reading in readings.items():
+        if reading.sentences and side not in written.sides:
+            written = quoting(written, reading.sentences[0])
+            continue
+        others = [each for each in reading.sentences if not _cites(written, each)]
+        held = sum(each.chance for each in reading.sentences if _cites(written, each))
+        for sentence in others[:ADDED]:
+            if held < LIKELY:
+                written = quoting(written, sentence)
+                held += sentence.chance
+    return written
+
+
+def _cites(written: Written, sentence: Sentence) -> bool:
+    return any(
+        each.brief.id == sentence.hit.brief.id and each.start < sentence.end and sentence.start < each.end
+        for each in written.citations
     )
 
 

@@ -129,6 +129,13 @@ def test_what_never_ends_is_let_go() -> None:
     assert taken * 10 <= LONGEST + 20
 
 
+def test_the_words_of_a_sentence_are_told_before_its_markers_are_there() -> None:
+    told: list[str] = []
+    text = "The ferry came on Monday [1]. It left again. [2]"
+    list(sentences(iter(text), told.append))
+    assert told == ["The ferry came on Monday.", "It left again."]
+
+
 def test_a_reply_ends_where_the_next_request_begins() -> None:
     text = "The ferry came on Monday [1].\nQuestion: Who came?\nNobody came at all [1]."
     for size in (1, 4, 1000):
