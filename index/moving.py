@@ -212,7 +212,7 @@ class MilvusEnd:
         return Beside(copies, correction, [(each.id, each.similarity) for each in self._index.relatives(brief_id)])
 
     def begin(self, codec: bytes | None) -> None:
-        self._index.record(codec or b"")
+        self._index.build.record(codec or b"")
 
     def write(self, parts: Sequence[Prepared], encodings: Encodings) -> None:
         self._index.writer.write(parts, encodings, self._index.encoder)
