@@ -43,12 +43,17 @@ def parse_address(text: str) -> Address:
     if parts.scheme == "milvus":
         path = Path(unquote(f"{parts.netloc}{parts.path}")).expanduser()
         file, name = (path, "northbrief") if path.suffix else (path.parent, path.name)
-        if file.suffix != ".db" or not name.isidentifier():
+        if file.suffix != ".db" or not is_name(name):
             raise StoreError(f"found {text}, expected a file of Milvus Lite such as milvus:///data/library.db")
         return Address(str(file.absolute()), name, local=True)
     name = parts.path.strip("/")
-    if not parts.hostname or not name.isidentifier():
+    if not parts.hostname or not is_name(name):
         raise StoreError(f"found {text}, expected http://host:19530/collection, a name of letters, digits and _")
     token = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else ""
     port = f":{parts.port}" if parts.port else ""
     return Address(f"{parts.scheme}://{parts.hostname}{port}", name, token)
+
+
+def is_name(text: str) -> bool:
+    """Whether Milvus takes this as a collection's name."""
+    return text.isascii() and text.isidentifier()
