@@ -1,10 +1,11 @@
-"""What a language model adds: python -m tests.benchmarks.model (reader | writer | rerank | latency) --data DATA
+"""What a language model adds: python -m tests.benchmarks.model (reader | writer | rerank | latency | close)
 
 The weights in `--model FILE` (GGUF; without it the small model of the tests) are served on loopback by llama.cpp.
 `reader`: facts against near misses, by the model's log-odds over the leading passages. `writer`: written answers to a
 random sample of the questions, with the facts found in them, what was shown, and why the rest fell back; `--types` says
 of which, `--cite` puts a marker behind every sentence, for models that never cite. `rerank`: the leading passages in
 the order of the model's reading. `latency`: how soon a complete sentence is shown, in times of encoding one text, too.
+`close`: of claims written by hand, fair and faulty, what the check lets pass, and what of that is near to its quote.
 """
 
 import argparse
@@ -21,15 +22,19 @@ import numpy as np
 from northbrief.corpus import load_briefs
 from northbrief.corpus.shelf import load_shelf
 from northbrief.index import Index, Retriever
-from northbrief.qa import Answer, Assistant, Claim
+from northbrief.index.encoder import load_encoder
+from northbrief.qa import Answer, Assistant, Claim, Verdict
 from northbrief.qa.evaluate import Question, auroc, compare, figures, read_questions, run
+from northbrief.qa.faults import read, read_quotes
 from northbrief.qa.injected import plain_spans
 from northbrief.qa.llm import LanguageModel, Message
 from northbrief.qa.reader import LEADING, Reader, fit
 from northbrief.qa.reply import sentences
 from northbrief.qa.rerank import ReadingRetriever
-from northbrief.qa.verify import marked
+from northbrief.qa.support import close
+from northbrief.qa.verify import check, marked
 from northbrief.qa.written import WritingAssistant
+from northbrief.tests.benchmarks.checking import SPLITS, by_hand
 from northbrief.tests.chat_server import Chat, Handler, begin_stream, chat_served, send_piece
 from northbrief.tests.language_model import model_served, small_model
 
@@ -221,6 +226,17 @@ def latency(retriever: Retriever, questions: Sequence[Question], options: argpar
     print(f"while encoding one text took {np.median(encoding):.0f} ms (p50)")
 
 
+def close_claims() -> None:
+    """Print how many claims pass the check, and how many of those a machine would be believed."""
+    encoder = load_encoder()
+    for name, fair in (("fair", True), ("faulty", False)):
+        claims = [each for split in SPLITS for each in by_hand(split) if bool(each.kind) is not fair]
+        passed = [each for each in claims if check(each.claim, [each.quote], encoder=encoder) == Verdict.SUPPORTED]
+        kept = [close(read(each.claim), read_quotes((each.quote,)), encoder) for each in passed]
+        print(f"{name}: {len(claims)}, supported by their quotes {len(passed)}, ", end="")
+        print(f"and near them {sum(verdict == Verdict.SUPPORTED for verdict in kept)}")
+
+
 def facts(question: Question, text: str) -> float:
     """The share of the needed facts in a text."""
     plain = text.lower().replace("**", "")
@@ -230,7 +246,7 @@ def facts(question: Question, text: str) -> float:
 def main() -> None:
     """Serve the weights and print the tables."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["reader", "writer", "rerank", "latency"])
+    parser.add_argument("what", choices=["reader", "writer", "rerank", "latency", "close"])
     parser.add_argument(
         "--data",
         type=Path,
@@ -254,6 +270,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=None, help="where rows are written")
     options = parser.parse_args()
+    if options.what == "close":
+        close_claims()
+        return
     weights = options.model or small_model()
     if isinstance(weights, str):
         parser.error(weights)
