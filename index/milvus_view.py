@@ -177,6 +177,15 @@ class MilvusView:
     def texts(self, numbers: Ints) -> list[str]:
         return [f"{self._head(n).title} {self._rows[n].text}" for n in numbers.tolist()]
 
+    def beside(self, numbers: Ints) -> list[str]:
+        self._read_texts([self._head(n) for n in numbers.tolist()])
+        found = []
+        for n in numbers.tolist():
+            text, facts = self._texts.get(self._owners[n], ""), self._rows[n].facts
+            start, end = facts["start"], facts["end"]
+            found.append(f"{text[max(0, 2 * start - end) : start]} {text[end : 2 * end - start]}")
+        return found
+
     def owners(self, numbers: Ints) -> list[str]:
         return [str(self._owners[n]) for n in numbers.tolist()]
 
