@@ -392,6 +392,17 @@ def test_a_passage_is_placed_in_time_by_its_date_or_by_its_whole_text(index: Ind
             assert moment.whole == ("" if brief.published else brief.text)
 
 
+def test_what_stands_beside_a_passage_is_as_much_of_its_brief_on_either_side(filled: Index, fake: FakeEncoder) -> None:
+    with filled.reading() as view:
+        numbers, _ = view.nearest(fake.encode(["treaty"])[0].vector, 50, ())
+        found = view.passages(numbers)
+        for number, beside in zip(numbers.tolist(), view.beside(numbers), strict=True):
+            passage, brief = found[number]
+            size = passage.end - passage.start
+            before = brief.text[max(0, passage.start - size) : passage.start]
+            assert beside == f"{before} {brief.text[passage.end : passage.end + size]}"
+
+
 def test_spans_of_a_hit_are_scored_by_their_own_words(filled: Index) -> None:
     [hit] = search(filled, "word4", k=1)
     middle = hit.passage.text.index(". ") + 1
