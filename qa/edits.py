@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 
 from ..index.parts import word_set
 from .dates_said import Said
-from .named import Named
+from .named import Named, names_a_kind
 from .numbers import Quantity, entails
 from .synonyms import LIGHT_WORDS, Word, opposite, related, synonyms
 
@@ -85,6 +85,7 @@ def edits(claim: Sequence[Unit], quote: Sequence[Unit]) -> Iterator[Edit]:
         if bounded < 2 and (a > 0 or c > 0) and (b < len(claim)):
             continue
         yield from _swapped(mine, theirs)
+        yield from _instead(mine, theirs, claim, quote)
         found += _cued(mine, theirs)
     for kind in _KINDS:  # a "not" that only moved is put in at one place and left out at another
         of_kind = [edit for edit in found if edit.sort == kind]
@@ -114,6 +115,20 @@ def exchanged(claim: Sequence[Unit], quote: Sequence[Unit]) -> Iterator[tuple[Wo
                 yield word, others
 
 
+def _instead(
+    mine: Sequence[Unit], theirs: Sequence[Unit], claim: Sequence[Unit], quote: Sequence[Unit]
+) -> Iterator[Edit]:
+    """Somebody without a name, such as "the customs service", in the place of a name."""
+    words = [word for unit in mine if (word := _content(unit))]
+    names = [unit for unit in theirs if unit.sort == "name"]
+    held, said = {unit.key for unit in quote}, {unit.key for unit in claim}
+    if len(names) != 1 or names[0].key in said or not 2 <= len(words) <= 3 or len(theirs) > 3:
+        return
+    if any(unit.sort != "word" or unit.key in held for unit in mine) or any(names_a_kind(word) for word in words):
+        return
+    yield Edit("name", " ".join(word.text for word in words), names[0].text)
+
+
 def _content(unit: Unit) -> Word | None:
     return unit.value if isinstance(unit.value, Word) and unit.value.content else None
 
@@ -127,7 +142,7 @@ def _swapped(mine: Sequence[Unit], theirs: Sequence[Unit]) -> Iterator[Edit]:
             continue
         one, other = ours[0], others[0]
         if isinstance(one.value, Named) and isinstance(other.value, Named):
-            if one.value.kind == other.value.kind != "" and one.key not in other.key and other.key not in one.key:
+            if one.value.kind == other.value.kind and one.key not in other.key and other.key not in one.key:
                 yield Edit("name", one.text, other.text)
         elif (
             isinstance(one.value, Quantity)

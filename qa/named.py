@@ -175,7 +175,8 @@ def unknown_names(text: str, words: Sequence[Word], taken: Sequence[tuple[int, i
     for i, word in enumerate(words):
         if not word.capital or len(word.key) < 2 or any(start < word.end and word.start < end for start, end in taken):
             continue
-        if word.key in SMALL_WORDS or word.key in _MONTHS or word.key in _TITLES:
+        part = text[word.end : word.end + 1] == "-"  # "In-chon"
+        if (word.key in SMALL_WORDS and not part) or word.key in _MONTHS or word.key in _TITLES or word.key == "fy":
             continue
         opens = i == 0 or bool(re.search(r"[.!?:]\W*$|^\W*$", text[max(0, word.start - 3) : word.start]))
         near = words[i - 1] if i else None
@@ -185,7 +186,7 @@ def unknown_names(text: str, words: Sequence[Word], taken: Sequence[tuple[int, i
             i + 1 < len(words)
             and words[i + 1].capital
             and text[word.end : words[i + 1].start] == " "
-            and words[i + 1].key not in SMALL_WORDS
+            and (words[i + 1].key not in SMALL_WORDS or text[words[i + 1].end : words[i + 1].end + 1] == "-")
         ):
             runs.append([word])
     return runs
@@ -260,6 +261,11 @@ def stands_for(word: Word, names: Sequence[Named]) -> bool:
     return any(word.key in nouns or word.stem in nouns for kind, nouns in _KIND_NOUNS.items() if kind in kinds)
 
 
+def names_a_kind(word: Word) -> bool:
+    """Return whether a common noun says of what kind somebody is: "leader", "agency"."""
+    return any(word.key in nouns or word.stem in nouns for nouns in _KIND_NOUNS.values())
+
+
 def run_there(run: Sequence[Word], text: str, words: Sequence[Word]) -> bool:
     """Return whether the quotes hold a name that the table does not know."""
     held = {word.key: word for word in words}
@@ -269,7 +275,7 @@ def run_there(run: Sequence[Word], text: str, words: Sequence[Word]) -> bool:
 
     def found(word: Word) -> bool:
         return (
-            word.key in held
+            (word.key in held and (word.key not in SMALL_WORDS or bool(re.search(rf"\b{word.text}\b", text))))
             or word.text in capitals
             or _DEMONYMS.get(word.key) in held
             or any(_DEMONYMS.get(key) == word.key for key in held)

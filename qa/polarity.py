@@ -15,7 +15,8 @@ REACH = 3  # content words of a clause that a cue governs
 
 _NOT = (
     r"not|\w+n't|never|cannot|no longer|neither|nor|without|nobody|none of|no one|nothing|no|fail(?:s|ed|ing)? to"
-    r"|refus(?:e|es|ed|ing) to|declin(?:e|es|ed|ing) to|unable to|impossible to|far from|rather than|instead of"
+    r"|refus(?:e|es|ed|ing) to|declin(?:e|es|ed|ing) to|unable to|impossible to|"
+    r"(?:has|have|had) yet to|far from|rather than|instead of"
     r"|den(?:y|ies|ied|ying)(?: that)?|reject(?:s|ed|ing)?(?: that| the claim that)?|refut(?:es|ed|ing)"
     r"|in place of|hardly|barely|lack(?:s|ed|ing)?(?: of)?"
     r"|stopped short of|left out(?: of)?|leaves out|omit(?:s|ted)?|ruled out|rules out|out of the question"
@@ -62,9 +63,10 @@ _SAYS = re.compile(
 _PLAIN_NO = frozenset(["not", "never", "no", "no longer", "cannot", "neither", "nor", "nobody", "none of", "no one"])
 _PLAIN_MAYBE = re.compile(r"may\b|might\b|perhaps|possibly|plan(?:s|ned)? to")
 _NEGATIVE = re.compile(
-    r"\b(?:not?|\w+n't|never|none|nor|neither|without|cannot|nothing|nobody|only|except|apart|alone|against|less|"
-    r"fewer|few|little|hardly|barely|rather|instead|place of|away|beyond|lost|loss|refus\w*|den(?:y|ie|ial)\w*|"
-    r"reject\w*|declin\w*|fail\w*|doubt\w*|omit\w*|lack\w*|absen\w+|stop\w*|halt\w*|ceas\w*|(?<!the )end(?:s|ed)?|"
+    r"\b(?:not?|\w+n't|yet to|never|none|nor|neither|without|cannot|nothing|nobody|only|except|apart|alone|against|"
+    r"less|fewer|few|little|hardly|barely|rather|instead|place of|away|beyond|lost|loss|refus\w*|den(?:y|ie|ial)\w*|"
+    r"reject\w*|declin\w*|fail\w*|doubt\w*|omit\w*|lack\w*|absen\w+|stop\w*|halt\w*|ceas\w*|"
+    r"(?<!the )end(?:s|ed)?|"
     r"abandon\w*|suspen\w+|cancel\w*|withdr\w+|prevent\w*|ban(?:s|ned)?|forb\w+|prohibit\w*|oppos\w*|avoid\w*|"
     r"exclud\w*|dissolv\w*|left|un(?!der|it|ti|ion|if|iq|ive)\w{3,}|im(?:possible|probable)|"
     r"in(?:capable|valid|active)|"

@@ -18,6 +18,7 @@ _BY = re.compile(
     r"\b(?:by|difference of|rise of|fall of|gain of|loss of|increase of|drop of)\s+(?:[a-z]+\s+){0,3}\$?$", re.I
 )
 _TO = re.compile(r"\s*(?:to|through|until|and|[-–—])\s*")
+_PARTS = (("six months", r"\bhalf\b(?: of|-year)"), ("three months", r"\bquarter\b"))
 _PAIR = re.compile(r"\s*(?:koreas?|sides?|countries|leaders|states|parties|men|governments)\b")
 
 
@@ -74,6 +75,8 @@ def _spans(quantity: Quantity, whole: Text) -> bool:
         return True
     times = [each.low for each in whole.quantities if each.unit == "clock"]  # minutes of a day
     if any(quantity.low <= 60 * abs(a - b) <= quantity.high for a in times for b in times):
+        return True
+    if any(quantity.text.lower().endswith(months) and re.search(part, whole.text, re.I) for months, part in _PARTS):
         return True
     lengths = {(day.days[1] - day.days[0]).days + 1 for day in whole.days} - {1}
     for a, b in pairwise(whole.days):  # "from January to April"
