@@ -23,6 +23,7 @@ _NO = word_set("not never no cannot nobody none neither nor without hardly deny 
 _MAYBE = word_set("may might possibly perhaps reportedly allegedly probably likely maybe apparently")
 _LATER = frozenset(["will", "plan", "intend", "aim", "hope", "expect", "propose", "shall"])
 _KINDS = {"no": _NO, "maybe": _MAYBE, "later": _LATER}
+_NOUNS = frozenset(["plan", "aim", "hope"])  # "the farming plan"
 _ARTICLES = frozenset(["the", "a", "an"])
 
 
@@ -111,7 +112,11 @@ def exchanged(claim: Sequence[Unit], quote: Sequence[Unit]) -> Iterator[tuple[Wo
         if not others or len(mine) > 1 or len(others) > 3:
             continue
         for word in mine:
-            if word.stem not in LIGHT_WORDS and not any(related(word.stem, s) or synonyms(word.stem, s) for s in stems):
+            if (
+                word.stem not in LIGHT_WORDS
+                and not names_a_kind(word)
+                and not any(related(word.stem, s) or synonyms(word.stem, s) for s in stems)
+            ):
                 yield word, others
 
 
@@ -155,8 +160,8 @@ def _swapped(mine: Sequence[Unit], theirs: Sequence[Unit]) -> Iterator[Edit]:
 
 def _cued(mine: Sequence[Unit], theirs: Sequence[Unit]) -> Iterator[Edit]:
     """A cue put in or left out."""
-    ours = {unit.key for unit in mine if unit.sort == "word"}
-    others = {unit.key for unit in theirs if unit.sort == "word"}
+    ours = {unit.key for unit in mine if unit.sort == "word" and unit.text not in _NOUNS}
+    others = {unit.key for unit in theirs if unit.sort == "word" and unit.text not in _NOUNS}
     for kind, cues in _KINDS.items():
         added, dropped = ours & cues, others & cues
         weaker = (others if added else ours) & (_MAYBE | _LATER) if kind != "no" else frozenset()

@@ -62,6 +62,7 @@ class Fault:
     label: Verdict
     reason: str
     words: tuple[str, ...]
+    added: bool = False  # a name, date or quantity for which the quotes have nothing at all
 
 
 def wrong_quantities(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]:
@@ -78,7 +79,7 @@ def wrong_quantities(claim: Text, evidence: Evidence, encoder: Encoder) -> Itera
         other = next((each for each in others if not numbers.supported(each, claim.quantities)), None)
         label = Verdict.UNSUPPORTED if other else Verdict.PARTLY
         saying = f"the quotes say {_shown(other, evidence.whole)}" if other else "the quotes do not state it"
-        yield Fault(label, f"“{_shown(quantity, claim)}”: {saying}.", (quantity.text,))
+        yield Fault(label, f"“{_shown(quantity, claim)}”: {saying}.", (quantity.text,), not other)
 
 
 def wrong_directions(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]:
@@ -109,7 +110,7 @@ def wrong_dates(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[F
         if stated:
             yield Fault(Verdict.UNSUPPORTED, f"“{day.text}”: the quotes say {stated[0].text}.", (day.text,))
         else:
-            yield Fault(Verdict.PARTLY, f"“{day.text}”: the quotes give no date.", (day.text,))
+            yield Fault(Verdict.PARTLY, f"“{day.text}”: the quotes give no date.", (day.text,), True)
 
 
 def wrong_names(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]:
@@ -128,7 +129,7 @@ def wrong_names(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[F
                 continue
             rivals = [other for other in whole.names if other.kind == name.kind and other.canonical not in said]
             label = Verdict.UNSUPPORTED if rivals else Verdict.PARTLY
-            yield Fault(label, f"The quotes do not name {name.text}.", (name.text,))
+            yield Fault(label, f"The quotes do not name {name.text}.", (name.text,), True)
     taken = [*((name.start, name.end) for name in claim.names), *((day.start, day.end) for day in claim.days)]
     taken += [(amount.start, amount.end) for amount in claim.quantities]
     for run in unknown_names(claim.text, claim.words, taken):
@@ -136,7 +137,7 @@ def wrong_names(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[F
             continue
         if not run_there(run, text, all_words):
             shown = claim.text[run[0].start : run[-1].end]
-            yield Fault(Verdict.PARTLY, f"The quotes do not name {shown}.", (shown,))
+            yield Fault(Verdict.PARTLY, f"The quotes do not name {shown}.", (shown,), True)
 
 
 def wrong_polarity(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]:

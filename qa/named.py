@@ -203,7 +203,7 @@ def named_there(name: Named, text: str, words: Sequence[Word], there: Sequence[N
         return True
     if any(same_side(name.canonical, other) for other in canonical):
         return True
-    if name.canonical == "United Nations" and _UNITED_NATIONS.search(text):
+    if name.canonical in ("United Nations", "UN Security Council", "Security Council") and _UNITED_NATIONS.search(text):
         return True
     if name.canonical in ("Russia", "Moscow") and "Soviet Union" in canonical:
         return True
@@ -241,7 +241,7 @@ def implied(name: Named, claim: str, there: Sequence[Named]) -> bool:
         return True
     after = claim[name.end :]
     if name.kind == "country" or name.canonical in _SEATS:
-        return bool(re.match(r"'s? | [A-Z]", after)) or (
+        return bool(re.match(r"'s? | [A-Z]|-based\b", after)) or (
             _ADJECTIVE.search(name.text) is not None and name.text not in _NOUNS
         )
     return bool(_MEDIA.search(name.canonical)) and bool(
@@ -285,6 +285,8 @@ def run_there(run: Sequence[Word], text: str, words: Sequence[Word]) -> bool:
         )
 
     missing = [word for word in run if not found(word)]
+    if all(word.key in ("north", "south") for word in missing) and _BOTH_KOREAS.search(text):
+        return True
     if 2 * len(missing) < len(run):
         return True  # "Monsignor Scanlan High School" is the "Scanlan High School" of the quote
     if len(run) > 1 and all(word.capital for word in run) and len(run) < 6:

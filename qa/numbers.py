@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 ABOUT = 0.1  # "about 1,500" covers what is within a tenth
-NEAR = 0.05  # "nearly 90" is 89.1, not 83
+NEAR = 0.05  # "nearly 95" is 92, not 89; "nearly 4" may be 3.7
 CONVERTED = 0.02  # a conversion of units is rounded
 ROUNDED = 0.08  # "more than 2,000" is more than 2,014 rounded
 FAIR = 1.34  # "more than 30" may be said of 40, not of 300
@@ -141,7 +141,7 @@ _HOUR = re.compile(r"(?<![\d:.])(?P<h>1?\d)\s?(?P<half>[ap])\.?m\b\.?", re.I)
 _WORD_ORDINAL = re.compile(rf"\b(?:{'|'.join(_ORDINALS)})\b", re.IGNORECASE)
 _SHARE = re.compile(
     r"\b(?:(?P<count>one|two|three|four|five|six|seven|eight|nine|a)[\s-]+(?P<part>thirds?|quarters?|fifths?|tenths?)"
-    r"|(?<!first )(?<!second )(?<!latter )(?<!other )(?P<half>half))\b"
+    r"|(?<!first )(?<!second )(?<!latter )(?<!other )(?<!and a )(?P<half>half))\b"
     r"(?!\s+of\s+(?:the\s+)?(?:(?:19|20)\d\d|year|month|century))",
     re.IGNORECASE,
 )
@@ -344,7 +344,7 @@ def _rounding(claim: Quantity, stated: Quantity) -> float:
 def _hedged(text: str, match: re.Match[str], value: float, unit: str) -> Quantity:
     """A share or a multiple with its hedge: "almost half", "more than doubled"."""
     kind = _hedge(text, *match.span()).kind
-    low, high, open_low, open_high = _interval(kind, value)
+    low, high, open_low, open_high = _interval(kind, value, ABOUT)
     rough = kind == "about"
     return Quantity(*match.span(), match[0], low, high, unit, open_low, open_high, about=rough)
 
@@ -393,7 +393,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     if match["minus"]:
         value = -value
     hedge = _hedge(text, start, end)
-    low, high, open_low, open_high = _interval(hedge.kind, value)
+    low, high, open_low, open_high = _interval(hedge.kind, value, NEAR if significant > 1 else ABOUT)
     return Quantity(
         start,
         hedge.end,
@@ -431,7 +431,7 @@ def _hedge(text: str, start: int, end: int) -> _Hedge:
     return _Hedge(kind, end)
 
 
-def _interval(kind: str, value: float) -> tuple[float, float, bool, bool]:
+def _interval(kind: str, value: float, near: float) -> tuple[float, float, bool, bool]:
     """(low, high, open below, open above) of a value hedged so."""
     match kind:
         case "over":
@@ -443,7 +443,7 @@ def _interval(kind: str, value: float) -> tuple[float, float, bool, bool]:
         case "most":
             return -math.inf, value, False, False
         case "near":
-            return value * (1 - (ABOUT if value < 1 else NEAR)), value, False, True
+            return value * (1 - near), value, False, True
         case "about":
             return value * (1 - ABOUT), value * (1 + ABOUT), False, False
     return value, value, False, False
