@@ -67,7 +67,7 @@ class Build:
         """Record, with the first passages, everything that later ones must have in common with them."""
         encoder = self.encoder
         if self._store.setting("encoder") is None:
-            settings = new_settings(encoder, late=self._late)
+            settings = new_settings(encoder, fitted_codec(encoder).tobytes() if self._late else None)
             with self._store.writing() as connection:
                 connection.executemany("INSERT OR IGNORE INTO settings VALUES (?, ?)", list(settings.items()))
         self.check()  # another process may have been first, with another encoder
@@ -76,20 +76,21 @@ class Build:
         return self._store.json_setting("chunking")
 
 
-def new_settings(encoder: Encoder, *, late: bool) -> dict[str, str | bytes | int]:
-    """Return what is recorded in a new index."""
+def new_settings(encoder: Encoder, codec: bytes | None) -> dict[str, str | bytes | int]:
+    """Return what is recorded in a new index; `codec` is what packs its token vectors, if it has any."""
     settings: dict[str, str | bytes | int] = {
         "encoder": json.dumps(asdict(encoder.spec)),
         "chunking": json.dumps(asdict(Chunking())),
         "store": uuid4().hex,
     }
-    if late:
-        settings["codec"] = codec = fitted_codec(encoder).tobytes()
-        settings["codec_crc"] = zlib.crc32(codec)
+    if codec:
+        settings |= {"codec": codec, "codec_crc": zlib.crc32(codec)}
     return settings
 
 
-def check_build(made: Any, chunking: Any, encoder: Encoder | str, place: str) -> None:
+def check_build(
+    made: Any, chunking: Any, encoder: Encoder | str, place: str, remedy: str = "Run `northbrief rebuild`"
+) -> None:
     """Refuse the index at `place`, made by the encoder `made` with `chunking`, if this program would make it otherwise.
 
     Raises:
@@ -105,7 +106,7 @@ def check_build(made: Any, chunking: Any, encoder: Encoder | str, place: str) ->
     if any(made[key] != value for key, value in ours.items()) or chunking != expected:
         raise StoreMismatch(
             f"{place} was built with {_described(made, chunking)}; the settings name "
-            f"{_described(ours, expected)}. Run `northbrief rebuild`, or set `encoder` back"
+            f"{_described(ours, expected)}. {remedy}, or set `encoder` back"
         )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from .followup import standalone
 from .names import NameTable
-from .parts import AUXILIARIES, DETERMINERS, FUNCTION_WORDS, PREPOSITIONS, QUESTION_WORDS, VERBS, Part, parts
+from .parts import AUXILIARIES, DETERMINERS, FUNCTION_WORDS, PREPOSITIONS, QUESTION_WORDS, VERBS, Part, parts, word_set
 from .types import Side
 
 COMPARES = re.compile(
@@ -45,9 +45,16 @@ _NOISE = [
     )
 ]
 
+_REFERS = word_set(
+    "attitude approach assessment course emphasis judgement judgment language line message mood picture policy "
+    "position rhetoric situation stance state things this tone view views wording anything much"
+)
+"""Nouns that only point back: "has the tone changed by 2024?"."""
+
 _ASKS = rf"(?:{'|'.join(sorted(QUESTION_WORDS))})\b"
 _ASKED = rf"(?:(?:{'|'.join(sorted(AUXILIARIES))})\b)"
 PREPOSITION = rf"(?:{'|'.join(sorted(PREPOSITIONS))})\b"
+PHRASE_OF_TIME = re.compile(rf"\b{PREPOSITION} (?:(?:the|a|an|his|her|its|their) )?(?:[\w'’-]+ of )?$", re.IGNORECASE)
 _BREAK = re.compile(
     rf"[.;?!] (?:(?:and|but|then|yet|so) )?(?=(?:{PREPOSITION} )?{_ASKS}|{_ASKED}|"
     rf"{PREPOSITION} (?:the )?\S+(?: \S+)?$)|"
@@ -60,7 +67,7 @@ _BREAK = re.compile(
 _RELATIVE = re.compile(r"\w (?:that|which|who|whose|where|when)\b")
 _TOPIC = re.compile(rf"[^,:;]+[:,] (?=(?:{PREPOSITION} )?{_ASKS}|{_ASKED})", re.IGNORECASE)
 _PERSONAL = re.compile(r"\b(?:he|she|him|her|his|they|them|their)\b", re.IGNORECASE)
-_AND = re.compile(r",? (?:and|or) ")
+_AND = re.compile(r",? (?:and|or) | to ")
 SPANS = re.compile(r"\b(?:between|from)(?: the)? $", re.IGNORECASE)
 _EACH = re.compile(r",? (?:each|both|respectively)\b", re.IGNORECASE)
 EVENLY = re.compile(r"\brespectively\b|\beach$|\bin each\b|\bboth(?: in| the)* $", re.IGNORECASE)
@@ -123,6 +130,11 @@ def by_clause(text: str, periods: Sequence[Part], names: NameTable) -> tuple[Sid
 def _completed(left: str, first: Part, right: str, period: Part, topic: str, names: NameTable) -> str:
     """The right clause, made to stand alone: "how many in 2021" takes over the words of the left one."""
     words = {word.lower() for word in re.findall(r"[^\W\d_][\w'’-]+", right[: period.start] + right[period.end :])}
+    if words & _REFERS and words - FUNCTION_WORDS - VERBS - _REFERS <= set(left.lower().split()):
+        when, then = (PHRASE_OF_TIME.search(t[: p.start]) for t, p in ((left, first), (right, period)))
+        if when and then:
+            after = re.sub(r"^ \w+", "", left[first.end :]) if when[0].count(" ") > 1 else left[first.end :]
+            return left[: when.start()] + then[0] + period.text + after  # "in his 2018 speech", "by 2024"
     if not words & (AUXILIARIES | VERBS) and words - FUNCTION_WORDS <= set(left.lower().split()):
         ours, theirs = (
             re.search(rf"\b{PREPOSITION} (?:the )?$", t[: p.start]) for t, p in ((left, first), (right, period))
@@ -181,6 +193,8 @@ def by_phrase(text: str, found: Sequence[Part], periods: Sequence[Part]) -> tupl
         before, after = text[:start], text[end:]
         compared = COMPARES.search(text) or (_EACH.match(after) or EVENLY.search(before) or EVENLY.search(after))
         ranged = SPANS.search(before)
+        if match[0] == " to " and not (ranged and ranged[0].lower().startswith("from") and CHANGES.search(text)):
+            continue
         if not compared and (not CHANGES.search(text) if ranged else a != b):
             continue
         block = [left, right]

@@ -18,6 +18,7 @@ from .types import Filter, Floats, Ints
 from .view import Scope, View
 
 POOL = 150  # candidates that words find
+BESIDE = 0.5  # of an idea that only the passage before or after names: Korean passages hold two or three sentences
 COVERED = 0.8  # of a score is the share of ideas, the rest BM25, which parts equal shares
 
 
@@ -31,8 +32,10 @@ def search_concepts(view: View, concepts: Sequence[Concept], scope: Scope = ()) 
     spelt = [[southern(letters(form)[0]) for form in forms] for forms in concepts]
     texts = [southern("".join(filter(str.isalnum, text.lower()))) for text in view.texts(found)]
     named = np.array([[_named(forms, text) for forms in spelt] for text in texts], np.float32)
+    around = [southern("".join(filter(str.isalnum, text.lower()))) for text in view.beside(found)]
+    beside = np.array([[_named(forms, text) for forms in spelt] for text in around], np.float32)
     weights = _weights(view, concepts, (named == 1).sum(axis=0), view.size(korean))
-    shares = np.asarray(named @ weights, dtype=np.float32)
+    shares = np.asarray(np.maximum(named, BESIDE * beside) @ weights, dtype=np.float32)
     scores = COVERED * shares + (1 - COVERED) * scaled(worded)
     order = np.lexsort((found, -scores))
     return Ranking(found[order], scores[order], shares[order])

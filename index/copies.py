@@ -1,7 +1,7 @@
 """The same text under two names is one brief with two sources.
 
-The first name stays the brief's id, unless only the second is dated. Every other one is kept here with all that is
-known of it, so that it can become a brief of its own again when the first one's text changes.
+The first name stays the brief's id, unless only the second is dated or was corrected. Every other one is kept here with
+all that is known of it, so that it can become a brief of its own again when the first one's text changes.
 """
 
 import json
@@ -12,17 +12,11 @@ from datetime import date
 from typing import Any
 
 from ..corpus import Brief, DateSource
+from .corrections import correction_of
 from .minhash import text_digest
 from .relatives import has_tables
 from .rows import read_briefs
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS copies (
-    id TEXT PRIMARY KEY, brief TEXT NOT NULL, source TEXT NOT NULL, known TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS copies_brief ON copies (brief);
-CREATE INDEX IF NOT EXISTS copies_source ON copies (source)
-"""
+from .schema import COPIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +41,18 @@ def original(connection: sqlite3.Connection, brief: Brief, changing: Container[s
         (text_digest(brief.text), brief.id),
     )
     others = read_briefs(connection, [row[0] for row in rows if row[0] not in changing])
-    return next((other for other in others if is_one(other, brief)), None)
+    return next((other for other in others if is_one(other, brief, set_right(connection, other, brief))), None)
 
 
-def is_one(first: Brief, second: Brief) -> bool:
-    """Whether two briefs of one text are one: not if they were given different dates."""
+def set_right(connection: sqlite3.Connection, *briefs: Brief) -> bool:
+    """Whether a person corrected the date of any of the briefs."""
+    return any("published" in correction_of(connection, brief.id) for brief in briefs)
+
+
+def is_one(first: Brief, second: Brief, corrected: bool) -> bool:
+    """Whether two briefs of one text are one: not if they were given different dates, unless a person corrected one."""
+    if corrected:
+        return True
     given = first.published_from is second.published_from is DateSource.GIVEN
     return not given or first.published == second.published
 
@@ -59,12 +60,12 @@ def is_one(first: Brief, second: Brief) -> bool:
 def keep_copy(connection: sqlite3.Connection, copy: Brief, brief_id: str) -> None:
     """Note that the copy's name is one more of the brief's; copies of the copy come along."""
     if not has_copies(connection):
-        for statement in _SCHEMA.split(";\n"):
+        for statement in COPIES:
             connection.execute(statement)
     connection.execute("DELETE FROM copies WHERE id = ?", (brief_id,))
     connection.execute("UPDATE copies SET brief = ? WHERE brief = ?", (brief_id, copy.id))
     connection.execute(
-        "INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?)", (copy.id, brief_id, copy.source, _known(copy))
+        "INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?)", (copy.id, brief_id, copy.source, known_of(copy))
     )
 
 
@@ -73,7 +74,7 @@ def is_kept(connection: sqlite3.Connection, copy: Brief, brief_id: str) -> bool:
     if not has_copies(connection):
         return False
     row = connection.execute("SELECT brief, source, known FROM copies WHERE id = ?", (copy.id,)).fetchone()
-    return bool(row == (brief_id, copy.source, _known(copy)))
+    return bool(row == (brief_id, copy.source, known_of(copy)))
 
 
 def names_of(connection: sqlite3.Connection, brief_id: str) -> list[Name]:
@@ -133,7 +134,7 @@ def heir(connection: sqlite3.Connection, brief: Brief, now: Mapping[str, bytes])
             copies = connection.execute("SELECT id, source, known FROM copies WHERE brief = ? ORDER BY id", (brief.id,))
             for copy_id, source, known in copies:
                 if now.get(copy_id, b"" if source == brief.source else text) == text:
-                    return replace(own, **_fields(known), source=source)
+                    return fields_of(own, known, source)
     return None
 
 
@@ -172,8 +173,8 @@ def move_source(connection: sqlite3.Connection, old: str, new: str) -> None:
         connection.execute("UPDATE copies SET source = ? WHERE source = ?", (new, old))
 
 
-def _known(brief: Brief) -> str:
-    """What is known of a brief, without its text, as JSON."""
+def known_of(brief: Brief) -> str:
+    """Return what is known of a brief, without its text, as JSON."""
     values: dict[str, Any] = {
         field.name: getattr(brief, field.name) for field in fields(brief) if field.name not in _APART
     }
@@ -184,9 +185,10 @@ def _known(brief: Brief) -> str:
 _APART = ("text", "body", "source", "pages")  # of the text, or in a column of its own
 
 
-def _fields(known: str) -> dict[str, Any]:
+def fields_of(brief: Brief, known: str, source: str) -> Brief:
+    """Return the brief under another name that its text has, with what is known of it there."""
     values: dict[str, Any] = json.loads(known)
     values["published"] = date.fromisoformat(values["published"]) if values["published"] else None
     values["published_from"] = DateSource(values["published_from"])
     values["authors"] = tuple(values["authors"])
-    return values
+    return replace(brief, **values, source=source)

@@ -11,8 +11,7 @@ from datetime import date
 from typing import Any, TypedDict
 
 from ..corpus import Brief, DateSource
-
-SCHEMA = "CREATE TABLE IF NOT EXISTS corrections (id TEXT PRIMARY KEY, fields TEXT NOT NULL) WITHOUT ROWID"
+from .schema import CORRECTIONS
 
 
 class Correction(TypedDict, total=False):
@@ -46,7 +45,7 @@ def correction_of(connection: sqlite3.Connection, brief_id: str) -> Correction:
     if not has_corrections(connection):
         return {}
     row = connection.execute("SELECT fields FROM corrections WHERE id = ?", (brief_id,)).fetchone()
-    return _read(json.loads(row[0])) if row else {}
+    return correction_from(json.loads(row[0])) if row else {}
 
 
 def corrected(connection: sqlite3.Connection, brief: Brief) -> Brief:
@@ -57,15 +56,21 @@ def corrected(connection: sqlite3.Connection, brief: Brief) -> Brief:
 
 def keep_correction(connection: sqlite3.Connection, brief_id: str, correction: Correction) -> None:
     """Note the correction, on top of earlier ones of the brief."""
-    connection.execute(SCHEMA)
-    fields: dict[str, Any] = {**correction_of(connection, brief_id), **correction}
+    connection.execute(CORRECTIONS)
+    fields = plain_fields({**correction_of(connection, brief_id), **correction})
+    if fields:
+        written = json.dumps(fields, ensure_ascii=False, sort_keys=True)
+        connection.execute("INSERT OR REPLACE INTO corrections VALUES (?, ?)", (brief_id, written))
+
+
+def plain_fields(correction: Correction) -> dict[str, Any]:
+    """Return the corrected fields as JSON takes them."""
+    fields: dict[str, Any] = dict(correction)
     if "published" in fields:
         fields["published"] = fields["published"].isoformat() if fields["published"] else None
     if "authors" in fields:
         fields["authors"] = list(fields["authors"])
-    if fields:
-        written = json.dumps(fields, ensure_ascii=False, sort_keys=True)
-        connection.execute("INSERT OR REPLACE INTO corrections VALUES (?, ?)", (brief_id, written))
+    return fields
 
 
 def forget_correction(connection: sqlite3.Connection, brief_id: str) -> None:
@@ -74,7 +79,8 @@ def forget_correction(connection: sqlite3.Connection, brief_id: str) -> None:
         connection.execute("DELETE FROM corrections WHERE id = ?", (brief_id,))
 
 
-def _read(fields: Mapping[str, Any]) -> Correction:
+def correction_from(fields: Mapping[str, Any]) -> Correction:
+    """Return the correction that these fields, as JSON has them, are of."""
     made: Correction = {}
     for key in ("title", "institution"):
         if key in fields:

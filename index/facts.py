@@ -87,6 +87,18 @@ def read_texts(connection: sqlite3.Connection, numbers: Ints) -> list[str]:
     return [found[number] for number in numbers.tolist()]
 
 
+def read_beside(connection: sqlite3.Connection, numbers: Ints) -> list[str]:
+    """Return, in their order, the texts of the passages before and after each of these, of the same brief."""
+    rows = connection.execute(
+        "SELECT p.n, group_concat(substr(b.text, q.start + 1, q.stop - q.start), ' ') FROM passages p "
+        "JOIN briefs b ON b.n = p.brief JOIN passages q ON q.brief = p.brief AND q.n IN (p.n - 1, p.n + 1) "
+        "WHERE p.n IN (SELECT value FROM json_each(?)) GROUP BY p.n",
+        (json.dumps(numbers.tolist()),),
+    )
+    found = dict(rows.fetchall())
+    return [found.get(number, "") for number in numbers.tolist()]
+
+
 def read_owners(connection: sqlite3.Connection, numbers: Ints) -> list[str]:
     """Return what tells the briefs of the passages with these numbers apart, in their order."""
     asked = json.dumps(numbers.tolist())

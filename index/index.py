@@ -3,8 +3,9 @@
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,13 +13,13 @@ from typing import Self
 from ..corpus import Brief
 from ..corpus.chunk import Chunking
 from .build import Build
-from .copies import Name, copies_of, drop_source, forget_copies, move_source, names_of, own_name, put_copies
+from .copies import Name, copies_of, drop_source, forget_copies, move_source, names_of, original, own_name, put_copies
 from .corrections import Correction, applied, correction_of, forget_correction, keep_correction
 from .derived import Derived
 from .holder import clear_leftovers
 from .ingest import prepare, remove_brief
 from .listing import Entry, entries, held
-from .places import FILE_NAME, index_file
+from .places import FILE_NAME, chosen, index_file, is_address
 from .rebuild import scratch_folder, take_over
 from .relatives import Relative, relatives_of
 from .rows import read_briefs
@@ -27,7 +28,7 @@ from .store import Store
 from .types import AddReport, Encoder, Progress
 from .visits import Visits
 from .weights import MINILM
-from .writing import Writer
+from .writing import OvertakenError, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +52,23 @@ class Index:
     @classmethod
     def open(
         cls, path: str | os.PathLike[str] | None = None, *, encoder: Encoder | str | None = None, late: bool = True
-    ) -> Self:
+    ) -> "Index":
         """Open the index at `path`, a file or a folder for one; it is created when there is none.
 
-        `path` None is the user's data folder, or NORTHBRIEF_HOME. `encoder` is a model's name or path, or an object
-        with the methods of `Encoder`; a name is loaded when first needed. `late` false makes a new index without
-        token vectors: a quarter of the size, and no re-ranking.
+        `path` None is the user's data folder, or NORTHBRIEF_HOME. `http://host:19530/collection` is one in Milvus, for
+        more than one machine, and `milvus:///path/file.db` one in a file of Milvus Lite. `encoder` is a model's name or
+        path, or an object with the methods of `Encoder`; a name is loaded when first needed. `late` false makes a new
+        index without token vectors: a quarter of the size, and no re-ranking.
 
         Raises:
             StoreMismatch: the index was made by another encoder, other chunking or another format.
             StoreDamaged: the file is no index.
             StoreError: the place cannot be written.
         """
+        if is_address(named := chosen(path)):
+            from .milvus import MilvusIndex  # needs an extra, and is made of this class
+
+            return MilvusIndex.at(named, encoder or MINILM.name, late=late)
         return cls(Store(index_file(path)), encoder or MINILM.name, late=late)
 
     @classmethod
@@ -112,6 +118,11 @@ class Index:
     def store(self) -> Store:
         """The store that holds everything."""
         return self._store
+
+    @property
+    def writer(self) -> Writer:
+        """What writes into the store."""
+        return self._writer
 
     @property
     def encoder(self) -> Encoder:
@@ -179,25 +190,32 @@ class Index:
 
     def take_out(self, brief_id: str) -> Removed | None:
         """Remove the brief and return it, so that `put_back` can undo it; None when there is none."""
-        with self._store.reading() as connection:
-            found = read_briefs(connection, [own_name(connection, brief_id)])
-            if not found:
-                return None
-            [brief] = found
-            removed = Removed(brief, tuple(copies_of(connection, brief.id)), correction_of(connection, brief.id))
-        return removed if self.remove(brief.id) else None
+        taken: list[Removed] = []
+
+        def note(connection: sqlite3.Connection, own_id: str) -> None:
+            copies, correction = tuple(copies_of(connection, own_id)), correction_of(connection, own_id)
+            taken.extend(Removed(brief, copies, correction) for brief in read_briefs(connection, [own_id]))
+
+        self._writer.remove(brief_id, before=note)
+        return next(iter(taken), None)
 
     def put_back(self, removed: Removed) -> AddReport:
-        """Add a brief that was taken out, with its other names and corrections, unless its id has been given away."""
-        if self.holds([removed.brief.id]):
-            return AddReport(unchanged=(removed.brief.id,))
-        report = self.add([removed.brief])
-        with self._store.writing(same_content=True) as connection:
-            if report.added == (removed.brief.id,):
-                put_copies(connection, removed.copies, removed.brief.id)
-                if removed.correction:
-                    keep_correction(connection, removed.brief.id, removed.correction)
-        return report
+        """Add a brief that was taken out, with its other names and corrections, unless its id has been given away.
+
+        Where another brief has got its text meanwhile, it becomes one more name of that.
+        """
+        brief = removed.brief
+        with self._store.reading() as connection:
+            other = original(connection, brief, ())
+        if other is not None:
+            return self.add([brief])
+        prepared, done = prepare(brief, self.encoder, Chunking()), _nothing_done()
+        try:
+            passages = self._writer.write([prepared], done, as_named=True, also=partial(_put_back, removed))
+        except OvertakenError:
+            return AddReport(unchanged=(brief.id,))
+        self._derived.save()
+        return AddReport(added=tuple(done["added"]), passages=passages)
 
     def correct(self, brief_id: str, correction: Correction) -> Brief | None:
         """Correct fields of a brief, also for when it is added again; return it as it is now, None if there is none.
@@ -205,18 +223,15 @@ class Index:
         Raises:
             BriefError: the title is empty, or a value cannot be stored.
         """
-        brief = self.brief(brief_id)
-        if brief is None:
-            return None
-        made = applied(brief, correction)
-
-        def also(connection: sqlite3.Connection) -> None:
-            keep_correction(connection, brief.id, correction)
-
-        prepared = prepare(made, self.encoder, Chunking())
-        self._writer.write([prepared], {"added": [], "replaced": []}, as_named=True, also=also)
-        self._derived.save()
-        return made
+        while (brief := self.brief(brief_id)) is not None:
+            made = applied(brief, correction)
+            prepared = prepare(made, self.encoder, Chunking())
+            also = partial(_correct, brief, correction)
+            with suppress(OvertakenError):  # then of the brief as it is now
+                self._writer.write([prepared], _nothing_done(), as_named=True, also=also)
+                self._derived.save()
+                return made
+        return None
 
     def entries(self) -> list[Entry]:
         """Return what is known of every brief, without its text, newest first, undated last."""
@@ -260,3 +275,23 @@ class Index:
     def save_dense(self) -> None:
         """Make what is due to be derived of a large index, and wait for it."""
         self._derived.finish()
+
+
+def _nothing_done() -> dict[str, list[str]]:
+    return {"added": [], "replaced": []}
+
+
+def _put_back(removed: Removed, connection: sqlite3.Connection) -> None:
+    """Write what belongs to the brief, before itself; it is not to take the place of another."""
+    if held(connection, [removed.brief.id]):
+        raise OvertakenError
+    put_copies(connection, removed.copies, removed.brief.id)
+    if removed.correction:
+        keep_correction(connection, removed.brief.id, removed.correction)
+
+
+def _correct(brief: Brief, correction: Correction, connection: sqlite3.Connection) -> None:
+    """Keep the correction, if the brief is still the one that it was made of."""
+    if read_briefs(connection, [brief.id]) != [brief]:
+        raise OvertakenError
+    keep_correction(connection, brief.id, correction)

@@ -1,16 +1,12 @@
 """From briefs to rows: cutting, encoding, and writing each brief whole or not at all."""
 
-import hashlib
-import re
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
-from itertools import count
-from pathlib import Path
 
 import numpy as np
 
@@ -63,52 +59,6 @@ def front_text(title: str, encoder: Encoder) -> str:
     while title and len(encoder.pieces(title)) > TITLE_PIECES:
         title = title.rsplit(None, 1)[0] if " " in title.strip() else title[: len(title) // 2]
     return f"{encoder.spec.passage_prefix}{title}\n"
-
-
-def identified(connection: sqlite3.Connection, brief: Brief, claimed: dict[str, str]) -> Brief:
-    """Return `brief` under the id it has, or gets, in this index.
-
-    An id that a user gave stands; a second brief that claims it in the same add is refused. One derived from a file
-    name stays with its file: the same source keeps the id it got; another file of the same name, with another text,
-    gets an id with six digits of its source behind. `claimed` holds who has each id in this add, and takes this one's.
-
-    Raises:
-        BriefError: the given id was claimed before.
-    """
-    if not brief.derived_id:
-        if brief.id in claimed:
-            raise BriefError(f"found the id {brief.id!r} again, expected each once; {claimed[brief.id]} has it")
-        claimed[brief.id] = brief.source or "a brief before it"
-        return brief
-    rows = connection.execute("SELECT id FROM briefs WHERE source = ? AND derived_id", (brief.source,)).fetchall()
-    own = [known for (known,) in rows if claimed.get(known, brief.source) == brief.source]
-    kept = next((known for known in own if re.fullmatch(re.escape(brief.id) + "(-[0-9a-f]{6})?", known)), None)
-    if kept is None and brief.source and len(rows) == len(own) == 1:
-        kept = own[0]  # a file that was renamed
-    if kept is not None:
-        found = replace(brief, id=kept)
-    elif claimed.get(brief.id, brief.source) == brief.source and is_free(connection, brief):
-        found = brief
-    else:
-        found = with_suffix(connection, brief, claimed)
-    claimed[found.id] = brief.source
-    return found
-
-
-def with_suffix(connection: sqlite3.Connection, brief: Brief, claimed: Mapping[str, str]) -> Brief:
-    """Return the brief with six digits of its source behind its id, others if another file got these and moved on."""
-    keys = (f"{brief.source}{attempt * chr(0)}".encode("utf-8", "surrogatepass") for attempt in count())
-    suffixes = (hashlib.blake2b(key, digest_size=3).hexdigest() for key in keys)
-    named = (replace(brief, id=f"{brief.id}-{suffix}") for suffix in suffixes)
-    return next(
-        found for found in named if claimed.get(found.id, brief.source) == brief.source and is_free(connection, found)
-    )
-
-
-def is_free(connection: sqlite3.Connection, brief: Brief) -> bool:
-    """Whether no other file holds the brief's id; one that was moved is not another."""
-    row = connection.execute("SELECT source, text FROM briefs WHERE id = ?", (brief.id,)).fetchone()
-    return row is None or row[0] == brief.source or (row[1] == brief.text and not Path(row[0]).exists())
 
 
 def known_encodings(

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 from ..corpus import SettingsError
 from .names import NameTable
 from .particles import bare, is_predicate
+from .parts import word_set
 from .segment import Lexicon, segment
 from .spelling import HANGUL, Word, letters, southern, words_of
 
@@ -57,14 +58,13 @@ _ASKING = re.compile(
     r"(?:서|서는|이라고|이란|을|를|이|가|은|는|에|의|게)?$|(?:라고|다고|냐고)(?:는|도)?$|^(?:19|20)\d\d년"
 )
 """Words by which a Korean question asks and tells when; its window holds the years."""
-_FUNCTION_WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "a after again already an and any are as at be before by can did do does first for from how in is it last many "
-        "me most much new of on or show since tell than that this to until was were what when where which who why will "
-        "with",
-    )
+_FUNCTION_WORDS = word_set(
+    "a according after again already an and any are as at be before by can deal dealing dealt did do does first for "
+    "from gave give given how in is it last made make making many me most much new of on or said say saying show since "
+    "speak spoke spoken state stated take taken tell than that this to told took until was were what when where which "
+    "who why will with"
 )
+"""Words that no Korean term is looked up for: they only ask, tell or join."""
 
 
 class Glossary:
@@ -134,9 +134,17 @@ class Glossary:
         ]
         held = [southern(letters(form)[0]) for group in kept for form in group]
         rest = [
-            (word,) for word, key in zip(words, spelt, strict=True) if key and not any(form in key for form in held)
+            self._meant(word, names)
+            for word, key in zip(words, spelt, strict=True)
+            if key and not any(form in key for form in held)
         ]
         return tuple(dict.fromkeys([*kept, *rest]))
+
+    def _meant(self, word: str, names: NameTable) -> Concept:
+        """A word, and the other Korean forms of what its English means: "대남" -> ("대남", "남조선", ...)."""
+        found = _spans(self, self.to_english(word, names), names)
+        forms = [form for _, terms, _ in found for form in terms] if len(found) <= 2 else []
+        return (word, *(form for form in _apart(forms, FORMS) if form != word))
 
     @cached_property
     def english(self) -> dict[str, list[str]]:
@@ -165,6 +173,8 @@ def _spans(glossary: Glossary, text: str, names: NameTable) -> tuple[tuple[int, 
         step = 1
         for size in range(min(LONGEST, len(words) - i), 0, -1):
             start, end, key = words[i].start, words[i + size - 1].end, _stems(words[i : i + size])
+            if size == 1 and key not in glossary.english and key not in _FUNCTION_WORDS:
+                key = next((noun for noun in _nouns(key) if noun in glossary.english), key)
             if key in glossary.english and all(start < m.start or m.end < end - 2 for m in mentions):
                 found.append((size, glossary.english[key], 3))
                 step = size
@@ -219,6 +229,18 @@ def _stem(word: str) -> str:
     if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
     return word[:-3] + "y" if word.endswith("ies") else word[:-1]
+
+
+def _nouns(word: str) -> Iterator[str]:
+    """The nouns that a verb or adjective may come from: "corrupt" -> "corruption", "offered" -> "offer"."""
+    stems = [word, *(word.removesuffix(end) for end in ("ed", "d", "ing") if word.endswith(end) and len(word) > 5)]
+    for stem in stems:
+        if len(stem) < 4:
+            continue
+        if stem != word:
+            yield stem
+        for base in (stem, stem.removesuffix("e"), stem.removesuffix("ate"), stem.removesuffix("ic")):
+            yield from (base + end for end in ("ion", "ment", "ation", "e", "y", "ity"))
 
 
 def _apart(terms: Iterable[str], most: int | None = None) -> list[str]:

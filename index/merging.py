@@ -3,7 +3,8 @@
 import sqlite3
 
 from ..corpus import Brief, Failure
-from .copies import heir, inherit, is_kept, is_one, keep_copy, original
+from .copies import heir, inherit, is_kept, is_one, keep_copy, original, set_right
+from .corrections import correction_of
 from .ingest import remove_brief
 from .minhash import text_digest
 from .types import Encoder
@@ -33,14 +34,22 @@ class Merging:
         writes = self._left_behind(connection, brief)
         self._now[brief.id] = digest
         self._changing.add(brief.id)
-        if other is not None and other.id != brief.id and is_one(other, brief):
-            if other.published or not brief.published:
+        if other is not None and other.id != brief.id and is_one(other, brief, set_right(connection, other, brief)):
+            if self._leads(connection, other, brief):
                 self._copies.append((brief, other.id))
                 return writes
-            self._copies.append((other, brief.id))  # the one with a date is the brief
+            self._copies.append((other, brief.id))
             self._changing.add(other.id)
         self._texts[digest] = brief
         return [*writes, brief]
+
+    @staticmethod
+    def _leads(connection: sqlite3.Connection, first: Brief, second: Brief) -> bool:
+        """Whether the first of two names of one text is the brief: that which was corrected, else that with a date."""
+        was, other_was = (bool(correction_of(connection, brief.id)) for brief in (first, second))
+        if was or other_was:
+            return was
+        return bool(first.published or not second.published)
 
     def _left_behind(self, connection: sqlite3.Connection, brief: Brief) -> list[Brief]:
         """The copy that becomes a brief because this one's text changes, if any does."""

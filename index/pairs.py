@@ -23,6 +23,7 @@ _JOINER = re.compile(
     re.IGNORECASE,
 )
 _TOLD = re.compile(r"(?<=\w) (?:differ|(?:dis)?agree|compare|say|give)\b")
+_SUBJECT = re.compile(r"^((?:what |how )?)(?:he|she|it|they) ", re.IGNORECASE)
 _WITH = re.compile(r" (?:with|to|against) ")
 _AND = re.compile(
     r",? (?P<word>and|or|to) (?:(?:both|in|with|toward|towards|on|by|of|under|for|at|from|about) )?"
@@ -93,13 +94,19 @@ def _opposed(text: str, left: str, right: str, found: Sequence[Part], versus: bo
         return Side(label(owner[1]), clean(stem + tail)), Side(label(core), clean(f"{core} {owner[2]}{tail}"))
     if owner and (own := re.match(r"(?:his|her|its|their) ", core)):
         core = f"{owner[1]} {core[own.end() :]}"
+    agent = next((part.text for part in lefts if part.kind in (*_SPEAKERS, "proper")), "")
+    core = _SUBJECT.sub(rf"\g<1>{agent} ", core, count=1) if agent else core
     return Side(label(stem), clean(stem + tail)), Side(label(core), clean(core + tail))
 
 
 def _without_tail(left: str, right: str, offset: int, found: Sequence[Part]) -> tuple[str, str]:
     """`right` parted from a tail that serves both sides: ("INSS", " on the treaty"). A preposition that the left side
     has, too, is no tail: "the treaty with China" stays whole against "the treaty with Russia"."""
+    dated = max((part.end - offset for part in found if part.kind == "period" and part.start >= offset), default=0)
+    dated = dated if any(part.kind == "period" and part.end <= len(left) for part in found) else 0
     for match in re.finditer(r" (\w+)(?= )|[:;,]", right):
+        if match.start() < dated:  # each side has its own date, and what stands before it
+            continue
         inside = any(part.start < offset + match.start() < part.end for part in found)
         if inside or not any(part.start >= offset and part.end <= offset + match.start() + 1 for part in found):
             continue

@@ -53,9 +53,7 @@ class Inquiry:
     @property
     def topic(self) -> str:
         """The English form without the words of its window and its author: what is said, whenever and by whom."""
-        text = self.english
-        for words in self.window.text.split("; ") if self.window else ():
-            text = text.replace(words, " ")
+        text = _without(self.english, self.window)
         if self.where:  # a brief does not name its own author
             text = re.sub(rf"{re.escape(self.label)}(?:['’]s?)?", " ", text)
         return " ".join(text.split()) or self.english
@@ -115,16 +113,16 @@ class Planner:
 
     def _inquiry(self, text: str, label: str, today: date) -> tuple[Inquiry, list[Step]]:
         steps = [Step("side", text, label)] if label else []
-        window = find_window(text, today)
+        window = find_window(text, today) or (find_window(f"in {label}", today) if label else None)
         if label and window and window.until and not window.since and window.text.lower().startswith("by "):
-            # "by 2025" against "in 2020" is the state of then
-            window = replace(window, since=date(window.until.year, 1, 1))
+            window = _state_of(window, today)
         if window:
             steps.append(Step("time", window.text, f"{window.since or '...'} to {window.until or '...'}"))
+        topic = _without(text, window) if label else text
         if guess_language(text) == "ko":
             english = self.glossary.to_english(text, self.names)
             steps.append(Step("Korean", text, english))
-            concepts = self.glossary.concepts(text, self.names)
+            concepts = self.glossary.concepts(topic, self.names)
             return Inquiry(english or text, text, concepts, window, label, typed_korean=True), steps
         english = self.names.canonical(text)
         if english != text:
@@ -132,8 +130,21 @@ class Planner:
         korean = self.glossary.to_korean(text, self.names)
         if korean:
             korean += tuple(_NUMBER.findall(text))  # years and amounts are written alike
-        concepts = self.glossary.concepts(text, self.names) if korean else ()
+        concepts = self.glossary.concepts(topic, self.names) if korean else ()
         return Inquiry(english, " ".join(korean), concepts, window, label), steps
+
+
+def _without(text: str, window: Window | None) -> str:
+    """The text without the words of its window."""
+    for words in window.text.split("; ") if window else ():
+        text = text.replace(words, " ")
+    return text
+
+
+def _state_of(window: Window, today: date) -> Window:
+    """Of a side, "by October 2024" is how things stood then: not all that was before."""
+    then = find_window(re.sub(r"^by\b", "in", window.text, flags=re.IGNORECASE), today)
+    return replace(then, text=window.text) if then and then.since else window
 
 
 @lru_cache(maxsize=1)

@@ -50,7 +50,7 @@ def prefer_newer(view: View, found: Ranking, window: Window | None) -> Ranking:
                     scores[second.place] = max(scores[first.place], scores[second.place])
             elif shared >= REWORDED and newer and scores[second.place] < scores[first.place]:
                 scores[first.place], scores[second.place] = scores[second.place], scores[first.place]
-    order = np.lexsort((found.numbers, -scores))
+    order = np.argsort(-scores, kind="stable")  # two languages in turn have equal scores, whose order stands
     order = order[keep[order]]
     return Ranking(found.numbers[order], scores[order], found.similar[order])
 

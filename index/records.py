@@ -1,7 +1,8 @@
-"""A hit as flat, plain values, in the one form that every framework's metadata takes."""
+"""A brief, and a hit, as plain values: for JSON, and in the flat form that every framework's metadata takes."""
 
 from typing import Any
 
+from ..corpus import Brief
 from .types import Hit
 
 
@@ -10,7 +11,7 @@ def flat(hit: Hit) -> dict[str, Any]:
 
     `published` is an ISO date or None; `start` and `end` are offsets in the brief's text, `page` counts from 1.
     """
-    passage, brief = hit.passage, hit.brief
+    passage, known = hit.passage, brief_dict(hit.brief)
     return {
         "score": round(hit.score, 4),
         "similarity": round(hit.similarity, 4),
@@ -20,7 +21,15 @@ def flat(hit: Hit) -> dict[str, Any]:
         "end": passage.end,
         "page": passage.page,
         "heading": passage.heading,
-        "brief": brief.id,
+        "brief": known.pop("id"),
+        **known,
+    }
+
+
+def brief_dict(brief: Brief) -> dict[str, Any]:
+    """Return what is known of a brief as plain values for JSON, without its text."""
+    return {
+        "id": brief.id,
         "title": brief.title,
         "authors": list(brief.authors),
         "institution": brief.institution,

@@ -7,6 +7,7 @@ from datetime import date
 
 from .asked import checked_question, cleaned, with_history
 from .fuse import capped
+from .importance import importance
 from .index import Index
 from .inquiries import Search, inquired
 from .plan import Planner, QueryPlan, default_planner
@@ -122,6 +123,7 @@ class Retriever:
         if known is None:
             encoder = self.index.encoder
             known = encoder.encode([encoder.spec.query_prefix + query])[0]
+            known = replace(known, importance=importance(known, encoder.spec))
             with self._lock:
                 if len(self._encodings) >= 8:
                     self._encodings.pop(next(iter(self._encodings)))
@@ -146,7 +148,9 @@ class Retriever:
         newer = view.newer(list({brief.id for _, brief in passages.values()}))
         hits = []
         for position in order:
-            passage, brief = passages[int(found.numbers[position])]
+            if (number := int(found.numbers[position])) not in passages:
+                continue  # removed under a search, where the store has no view that lasts
+            passage, brief = passages[number]
             score = min(1.0, float(found.scores[position]))
             similar = float(found.similar[position])
             hits.append(Hit(score, passage, brief, similar, side, newer.get(brief.id, "")))

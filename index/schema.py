@@ -5,6 +5,20 @@ from .lexical import CREATE_LEXICAL
 
 FORMAT = 2
 
+# Tables that files of this format, made before these were thought of, get with the first use.
+COPIES = (
+    "CREATE TABLE IF NOT EXISTS copies (id TEXT PRIMARY KEY, brief TEXT NOT NULL, source TEXT NOT NULL, "
+    "known TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS copies_brief ON copies (brief)",
+    "CREATE INDEX IF NOT EXISTS copies_source ON copies (source)",
+)
+VISITS = (
+    "CREATE TABLE IF NOT EXISTS visits (url TEXT PRIMARY KEY, etag TEXT NOT NULL, modified TEXT NOT NULL, "
+    "stamp TEXT NOT NULL, listing INTEGER NOT NULL) WITHOUT ROWID"
+)
+CORRECTIONS = "CREATE TABLE IF NOT EXISTS corrections (id TEXT PRIMARY KEY, fields TEXT NOT NULL) WITHOUT ROWID"
+
+_REMEMBERED = ";\n".join((*COPIES, VISITS, CORRECTIONS))
 SCHEMA = f"""
 CREATE TABLE settings (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE briefs (
@@ -25,24 +39,12 @@ CREATE TABLE tokens (n INTEGER PRIMARY KEY REFERENCES passages (n), packed BLOB 
 CREATE TABLE documents (
     source TEXT PRIMARY KEY, root TEXT NOT NULL, digest BLOB NOT NULL, stamp TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE copies (
-    id TEXT PRIMARY KEY, brief TEXT NOT NULL, source TEXT NOT NULL, known TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX copies_brief ON copies (brief);
-CREATE INDEX copies_source ON copies (source);
-CREATE TABLE visits (
-    url TEXT PRIMARY KEY, etag TEXT NOT NULL, modified TEXT NOT NULL, stamp TEXT NOT NULL, listing INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE corrections (id TEXT PRIMARY KEY, fields TEXT NOT NULL) WITHOUT ROWID;
+{_REMEMBERED};
 CREATE TABLE pieces (piece INTEGER PRIMARY KEY, passages INTEGER NOT NULL);
 {CREATE_LEXICAL};
 CREATE VIRTUAL TABLE lexical_terms USING fts5vocab (lexical, row);
 """
 # AUTOINCREMENT: a passage's number is never given again, so a reader's old number can't name a new passage.
 CONTENT = ("briefs", "passages", "tokens", "pieces")  # what a rebuild makes anew
-MEMORY = (
-    "documents",
-    "copies",
-    "visits",
-    "corrections",
-)  # what is remembered beside it: a rebuild leaves it, a restored backup replaces it
+MEMORY = ("documents", "copies", "visits", "corrections")
+# What is remembered beside it: a rebuild leaves it, a restored backup replaces it.

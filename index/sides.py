@@ -13,6 +13,7 @@ from functools import lru_cache
 from .comparing import by_clause, by_phrase, clean
 from .names import NameTable
 from .pairs import by_list, joined, listed, repeated
+from .parallel import as_then, asked_twice, in_turn, same_as
 from .particles import final_consonant
 from .parts import PERIOD, Part, group, parts, word_set
 from .timewords import Reading
@@ -22,7 +23,7 @@ from .years import is_year
 _ANY_CUE = re.compile(
     r"compar|contrast|versus|\bvs\b|differ|similarit|agree|\bsame\b|\bthan\b|\bapart from\b|\bor\b|\bafter\b|"
     r"\bunlike\b|[.;?] \w|"
-    r"\bchang|evol|shift|develop|grow|grew|rise|rose|fall|fell|between|\bfrom\b|\band\b|비교|차이|다른|다르|달라|대비|전후|후"
+    r"\bas\b|\bchang|evol|shift|develop|grow|grew|rise|rose|fall|fell|between|\bfrom\b|\band\b|비교|차이|다른|다르|달라|대비|전후|후"
 )
 """What any comparison has one of; all else is decided without looking for names."""
 
@@ -33,12 +34,18 @@ _BEFORE_AFTER = re.compile(
 )
 _THAN_BEFORE = re.compile(
     r" (?:than|compared (?:with|to)) (?:(?:it|they|he|she) (?:was|were|did|had|used to(?: be)?) ?)?"
-    r"(?:(?:before|earlier|previously|in the past|formerly)(?P<event> (?:the )?\w[^?,.;:]*)?)?(?=\W*$|[?,.;:])",
+    r"(?:(?P<ago>\w+(?: or \w+)? (?:years?|months?|decades?) (?:ago|earlier|before))|"
+    r"(?:before|earlier|previously|in the past|formerly)(?P<event> (?:the )?\w[^?,.;:]*)?)?(?=\W*$|[?,.;:])",
     re.IGNORECASE,
 )
+_NOW = re.compile(r" (?:now|today|currently|nowadays|these days|at present)(?=$| )", re.IGNORECASE)
 _SEASON = re.compile(r"\b(?:(?:early|mid|late)[ -])?(?:spring|summer|autumn|fall|winter) $", re.IGNORECASE)
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-_MONTHS_OF = re.compile(rf"\b(?P<months>(?:{_MONTH}(?:, |,? and |,? or ))+)(?={_MONTH} (?P<year>(?:19|20)\d\d)\b)")
+_MONTHS_OF = re.compile(
+    rf"\b(?P<months>(?:(?:\d\d? )?{_MONTH}(?:, |,? (?:and|or) )(?:(?:in|of|on) )?)+)"
+    rf"(?=(?:\d\d? )?{_MONTH} (?P<year>(?:19|20)\d\d)\b)"
+)
+_BARE_MONTH = re.compile(rf"\b(?:in|of|since|early|mid|late) {_MONTH}\b(?! (?:\d|19|20))")
 _HANGUL = re.compile(r"[가-힣]")
 _KO_CUE = re.compile(r"비교|차이|다른가|다른지|다릅|달라|달랐|다르|대비|견해|변했|바뀌|변화")
 _KO_BEFORE_AFTER = re.compile(
@@ -72,12 +79,20 @@ def find_sides(
         return sides
     periods = _full_periods(text)
     several = len({period.text.lower() for period in periods}) > 1
-    if several and (sides := by_clause(text, periods, names) or by_list(text, (), periods)):
+    if several and (sides := as_then(text, periods) or by_clause(text, periods, names) or by_list(text, (), periods)):
         return sides
     found = _parts(text, names, tuple(institutions), tuple(authors))
     if several and (sides := by_phrase(text, found, periods) or by_list(text, found, periods)):
         return sides
-    return joined(text, found) or listed(text, found) or _by_now(text, found)
+    if several and (sides := in_turn(text, periods)):
+        return sides
+    return (
+        same_as(text, found)
+        or asked_twice(text, found)
+        or joined(text, found)
+        or listed(text, found)
+        or _by_now(text, found)
+    )
 
 
 def written_by(label: str, institutions: Sequence[str], authors: Sequence[str]) -> Filter | None:
@@ -139,8 +154,10 @@ def _library(known: tuple[str, ...], *, persons: bool = False) -> re.Pattern[str
 
 
 def _spelled(text: str) -> str:
-    """The text with the year after each month of a list: "April and May 2018" -> "April 2018 and May 2018"."""
-    return _MONTHS_OF.sub(lambda found: re.sub(r"[A-Z][a-z]+", rf"\g<0> {found['year']}", found["months"]), text)
+    """The text with the year behind each month that goes without: "April and May 2018", "in May with June 2018"."""
+    text = _MONTHS_OF.sub(lambda found: re.sub(_MONTH, rf"\g<0> {found['year']}", found["months"]), text)
+    years = set(re.findall(rf"{_MONTH} ((?:19|20)\d\d)\b", text))
+    return _BARE_MONTH.sub(rf"\g<0> {years.pop()}", text) if len(years) == 1 else text
 
 
 def _full_periods(text: str) -> list[Part]:
@@ -174,12 +191,14 @@ def _by_now(text: str, found: Sequence[Part]) -> tuple[Side, ...]:
         return ()
     periods = [part for part in found if part.kind == "period"]
     if len(periods) == 1 and re.search(r"than (?:(?:it|they) (?:was|were|did) )?in $", text[: periods[0].start]):
-        stem = clean(text[: text.rindex(" than ")])
+        stem = _NOW.sub("", clean(text[: text.rindex(" than ")]))
         return Side("now", f"{stem} now"), Side(periods[0].text, f"{stem} in {periods[0].text}")
     match = _THAN_BEFORE.search(text)
     if not match or match[0].split()[-1].lower() in ("than", "with", "to"):
         return ()
-    stem, event = clean(text[: match.start()] + text[match.end() :]), match["event"]
+    stem, event = _NOW.sub("", clean(text[: match.start()] + text[match.end() :])), match["event"]
+    if match["ago"]:
+        return Side("now", f"{stem} now"), Side(match["ago"], f"{stem} {match['ago']}")
     if event:
         return tuple(Side(word + event, f"{stem} {word}{event}") for word in ("after", "before"))
     return Side("now", f"{stem} now"), Side("before", f"{stem} before")

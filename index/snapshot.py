@@ -7,7 +7,7 @@ import numpy as np
 
 from ..corpus import Brief, Passage
 from .dense import DenseIndex
-from .facts import allowed_numbers, known_values, read_moments, read_owners, read_piece_counts, read_texts
+from .facts import allowed_numbers, known_values, read_beside, read_moments, read_owners, read_piece_counts, read_texts
 from .large import Large
 from .late import TokenCodec
 from .lexical import count_matches, search_terms, terms
@@ -95,11 +95,14 @@ class Snapshot:
     def tokens(self, numbers: Ints) -> list[bytes]:
         return read_tokens(self.connection, numbers)
 
-    def packed(self, ids: Sequence[str]) -> dict[str, tuple[str, bytes]]:
-        return read_packed(self.connection, ids)
+    def packed(self, passages: Sequence[Passage]) -> dict[str, tuple[str, bytes]]:
+        return read_packed(self.connection, [passage.id for passage in passages])
 
     def texts(self, numbers: Ints) -> list[str]:
         return read_texts(self.connection, numbers)
+
+    def beside(self, numbers: Ints) -> list[str]:
+        return read_beside(self.connection, numbers)
 
     def owners(self, numbers: Ints) -> list[str]:
         return read_owners(self.connection, numbers)

@@ -74,7 +74,13 @@ _KO_RANGE, _KO_MONTH = r"\s?[-–~∼]\s?", r"(?P<month>1[0-2]|0?[1-9])"
 _KO_PART = rf"(?P<part>{_any(w for w in _PARTS if not w.isascii())})(?=에|엔|부터|까지|의|이후|이전|와|과|[^가-힣]|$)"
 _KO_N = rf"(?P<n>\d{{1,2}}|{_any(w for w in _NUMBERS if not w.isascii())})\s*(?P<unit>년|개월|달|주일?|일)"
 
+_SPEECH = r"\s+(?:address|speech|message|greeting)(?:es|s)?"
+_NEW_YEAR = rf"(?P<newyear>new year)(?=['’]s|\s+day|{_SPEECH})(?:['’]s)?"
+
 _ENGLISH = (
+    rf"\b{_NEW_YEAR}(?:\s+day)?(?:{_SPEECH})?(?:\s+(?:of|for|in)|,)?\s+{_YEAR}",
+    rf"{_YEAR}\s+{_NEW_YEAR}(?:\s+day)?{_SPEECH}",
+    rf"{_YEAR}\s+{_NEW_YEAR}\s+day\b",
     rf"(?P<year>(?<![\w.-]){YEAR_NUMBER})[-/.](?P<month>0?[1-9]|1[0-2])[-/.](?P<day>[0-3]?\d)(?![\w-])",
     rf"(?P<year>(?<![\w.-]){YEAR_NUMBER})-(?P<month>0[1-9]|1[0-2])(?![\w-])",
     rf"(?<![\w.,-]){_DAY}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}",
@@ -94,6 +100,7 @@ _ENGLISH = (
     r"\b(?:the day before (?P<day_before>yesterday)|(?P<yesterday>yesterday))\b",
 )
 _KOREAN = (
+    rf"(?<!\d)(?P<year>{YEAR_NUMBER})(?:년도?)?\s*(?P<newyear>신년사|신년\s?연설|새해\s?첫날)",
     rf"(?<!\d)(?P<decade>(?:19|20)?\d0)년대(?:\s*{_KO_PART})?",
     rf"(?<!\d)(?:(?P<year>{YEAR_NUMBER})(?:\s?년도?)?(?:{_KO_RANGE}(?P<year2>{YEAR_NUMBER}|\d\d))?\s?년도?|(?P<rel>올해|금년|작년|지난해"
     rf"|재작년|그러께|내년|올(?=\s?[봄여가겨])))(?:의?\s*(?:{_KO_MONTH}월?(?:{_KO_RANGE}(?P<month2>\d\d?))?월"
@@ -197,6 +204,8 @@ def _base(groups: Mapping[str, str], now: date) -> Days:
     if decade := groups.get("decade") or groups.get("decade2"):
         year = int(decade) if len(decade) == 4 else 2000 + int(decade) - (100 if 2000 + int(decade) > now.year else 0)
         return months(year, 1, 120)
+    if "newyear" in groups:
+        return date(int(groups["year"]), 1, 1), date(int(groups["year"]), 1, 1)
     year = now.year + _YEARS[groups["rel"]] if "rel" in groups else int(groups.get("year", 0))
     if "season" in groups:
         return _season(_SEASONS[groups["season"]], year, groups.get("recent", ""), now)

@@ -89,11 +89,17 @@ class View(Protocol):
     def tokens(self, numbers: Ints) -> list[bytes]:
         """Return the packed token vectors of the passages, in their order; empty where there are none."""
 
-    def packed(self, ids: Sequence[str]) -> dict[str, tuple[str, bytes]]:
-        """Return, by passage id, the brief's title and the packed token vectors of the passages that have any."""
+    def packed(self, passages: Sequence[Passage]) -> dict[str, tuple[str, bytes]]:
+        """Return, by passage id, the brief's title and the packed token vectors of the passages that have any.
+
+        The passages may be from an earlier view; those that have left the index have none.
+        """
 
     def texts(self, numbers: Ints) -> list[str]:
         """Return the texts of the passages, in their order, each behind its brief's title."""
+
+    def beside(self, numbers: Ints) -> list[str]:
+        """Return, for each of the passages in their order, the texts before and after it in its brief, as one."""
 
     def owners(self, numbers: Ints) -> list[str]:
         """Return what tells the passages' briefs apart, in the passages' order."""

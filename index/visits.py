@@ -6,12 +6,8 @@ from collections.abc import Iterable
 from dataclasses import astuple
 
 from ..corpus.visits import Visit
+from .schema import VISITS
 from .store import Store
-
-_SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS visits (url TEXT PRIMARY KEY, etag TEXT NOT NULL, modified TEXT NOT NULL, "
-    "stamp TEXT NOT NULL, listing INTEGER NOT NULL) WITHOUT ROWID"
-)
 
 
 class Visits:
@@ -45,14 +41,14 @@ class Visits:
         new = [visit for visit in visits if self.visit(visit.url) != visit]
         if new:
             with self._store.writing(same_content=True) as connection:
-                connection.execute(_SCHEMA)
+                connection.execute(VISITS)
                 connection.executemany("INSERT OR REPLACE INTO visits VALUES (?, ?, ?, ?, ?)", map(astuple, new))
 
     def forget(self, urls: Iterable[str]) -> None:
         """Forget the addresses: next time they are new."""
         asked = json.dumps(list(urls))
         with self._store.writing(same_content=True) as connection:
-            connection.execute(_SCHEMA)
+            connection.execute(VISITS)
             connection.execute("DELETE FROM visits WHERE url IN (SELECT value FROM json_each(?))", (asked,))
 
 

@@ -1,7 +1,7 @@
 """Briefs written into the store: what has changed is cut, encoded, and stored, each brief whole or not at all."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 
@@ -13,16 +13,14 @@ from .corrections import corrected, forget_correction
 from .derived import Derived
 from .ingest import (
     Prepared,
-    identified,
-    is_free,
     known_encodings,
     make_encodings,
     prepare,
     remove_brief,
-    with_suffix,
     write_brief,
 )
 from .merging import Merging
+from .naming import StoredNames, identified, is_free, with_suffix
 from .proof import brief_digest
 from .relatives import make_tables
 from .store import Store
@@ -30,6 +28,10 @@ from .types import AddReport, Progress
 
 BATCH_PASSAGES = 64  # encoded and committed together: enough to keep all cores busy, little to lose
 SLICE = 2 * BATCH_PASSAGES  # of one long brief encoded before progress is told, and the add can be ended
+
+
+class OvertakenError(Exception):
+    """Another writer changed the brief between reading and writing."""
 
 
 class Writer:
@@ -71,8 +73,8 @@ class Writer:
             duplicates=tuple(merging.found),
         )
 
-    def remove(self, brief_id: str) -> bool:
-        """Do what `Index.remove` says."""
+    def remove(self, brief_id: str, before: Callable[[sqlite3.Connection, str], None] | None = None) -> bool:
+        """Do what `Index.remove` says; `before` gets the brief's own id in the same transaction, while it is there."""
         with self._store.reading() as connection:  # not the brief itself: one that is damaged can be removed, too
             known = connection.execute("SELECT 1 FROM briefs WHERE id = ?", (brief_id,)).fetchone()
             if known is None and own_name(connection, brief_id) == brief_id:
@@ -82,6 +84,8 @@ class Writer:
             if connection.execute("SELECT 1 FROM briefs WHERE id = ?", (brief_id,)).fetchone() is None:
                 brief_id = own_name(connection, brief_id)
             names = {brief_id, *(name.id for name in names_of(connection, brief_id))}
+            if before:
+                before(connection, brief_id)
             removed = remove_brief(connection, brief_id, encoder)
             forget_copies(connection, brief_id)
             for name in names:  # a document that gets one of them later is another
@@ -103,7 +107,7 @@ class Writer:
         with self._store.reading() as connection:
             for each in batch:
                 try:
-                    brief = corrected(connection, identified(connection, each, claimed))
+                    brief = corrected(connection, identified(StoredNames(connection), each, claimed))
                 except BriefError as error:
                     failed.append(Failure(each.source or each.id, str(error)))
                     continue
@@ -152,34 +156,28 @@ class Writer:
         as_named: bool = False,
         told: Callable[[int], None] | None = None,
         also: Callable[[sqlite3.Connection], None] | None = None,
+        known: Mapping[bytes, tuple[bytes, bytes | None]] | None = None,
     ) -> int:
         """Encode and store the briefs, all in one transaction; `as_named` keeps derived ids as they are.
 
-        `told` gets the number of passages encoded so far, where there are many; `also` writes in the same transaction.
+        `told` gets the number of passages encoded so far, where there are many; `also` writes in the same transaction,
+        before; whatever it raises ends it. `known` are encodings that another store has.
         """
         self._build.record()
-        with self._store.reading() as connection:
-            digests = [digest for prepared in part for digest in prepared.input_digests()]
-            encodings = known_encodings(connection, digests)
-        fresh = [
-            text
-            for prepared in part
-            for text, digest in zip(prepared.inputs, prepared.input_digests(), strict=True)
-            if digest not in encodings
-        ]
-        texts = list(dict.fromkeys(fresh))
-        for start in range(0, len(texts), SLICE):
-            if start and told:
-                told(start)
-            encodings |= make_encodings(texts[start : start + SLICE], self._build.encoder, self._derived.codec())
+        made = self._store.setting("store")
+        encodings = self._encodings(part, told, known)
         with self._store.writing() as connection:
+            if self._store.setting("store") != made:  # rebuilt or restored since: its token vectors have another codec
+                encodings = self._encodings(part, None)
             if also:
                 also(connection)
             states = []
             for prepared in part:
-                if prepared.brief.derived_id and not as_named and not is_free(connection, prepared.brief):
+                if prepared.brief.derived_id and not as_named and not is_free(StoredNames(connection), prepared.brief):
                     # Another process has given the id to another file since ours was cut; the encodings stay good.
-                    prepared = prepare(with_suffix(connection, prepared.brief, {}), self._build.encoder, Chunking())
+                    prepared = prepare(
+                        with_suffix(StoredNames(connection), prepared.brief, {}), self._build.encoder, Chunking()
+                    )
                 brief_id = prepared.brief.id
                 there = connection.execute("SELECT 1 FROM briefs WHERE id = ?", (brief_id,)).fetchone()
                 write_brief(connection, prepared, encodings, self._build.encoder)
@@ -187,6 +185,28 @@ class Writer:
         for state, brief_id in states:
             done[state].append(brief_id)
         return sum(len(prepared.passages) for prepared in part)
+
+    def _encodings(
+        self,
+        part: list[Prepared],
+        told: Callable[[int], None] | None,
+        known: Mapping[bytes, tuple[bytes, bytes | None]] | None = None,
+    ) -> dict[bytes, tuple[bytes, bytes | None]]:
+        """Vector and packed token vectors of each input, by its digest, as the content that is there now has them."""
+        self._derived.follow_rebuild()
+        inputs = {
+            digest: text
+            for prepared in part
+            for digest, text in zip(prepared.input_digests(), prepared.inputs, strict=True)
+        }
+        with self._store.reading() as connection:
+            encodings = known_encodings(connection, list(inputs)) | dict(known or {})
+        texts = list(dict.fromkeys(text for digest, text in inputs.items() if digest not in encodings))
+        for start in range(0, len(texts), SLICE):
+            if start and told:
+                told(start)
+            encodings |= make_encodings(texts[start : start + SLICE], self._build.encoder, self._derived.codec())
+        return encodings
 
 
 def _told(progress: Progress | None, seen: int, written: int, encoded: int) -> None:

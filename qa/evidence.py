@@ -19,7 +19,7 @@ from ..index.types import Window
 from . import wording
 from .extract import Reading, Sentence
 from .question import TYPED, Asked, Kind
-from .required import constraints, held_text, stem
+from .required import NAMED_YEAR, constraints, held_text, stem
 from .typed import answers, unit_of
 
 LEADING = 6  # sentences looked at
@@ -38,7 +38,6 @@ _PERSONS = frozenset(
     )
 )
 """What counts as people: "20,000 people" tells how many guests."""
-_YEAR = re.compile(r"(?<![\d,.-])(?:19|20)\d\d(?![\d,]|\.\d)")
 _PREPOSITION = re.compile(r"^(?:in|on|during|since|after|from|by|as of|at|for|of) (?:the )?", re.IGNORECASE)
 
 
@@ -89,7 +88,7 @@ def weigh(plan: QueryPlan, asked: Asked, readings: Sequence[Reading], table: Nam
     required = [each for each in constraints(question, table) if not (each.year and each.shown in spanned)]
     best_text = held_text(best.hit)
     lacking = [each for each in required if not each.held_in(best_text, best.hit.brief.published)]
-    others = {sentence.hit.passage.id: sentence.hit for sentence in reading.sentences}.values() if lacking else ()
+    others = reading.hits if lacking else ()
     told = [(held_text(hit), hit.brief.published) for hit in others]
     nowhere = [each for each in lacking if not any(each.heard_in(*each_told) for each_told in told)]
     missing += [wording.missing_name(korean, each.shown) for each in nowhere if not each.year]
@@ -148,7 +147,7 @@ def _spanned(window: Window | None) -> set[str]:
     """The years that bound a longer time ("since 2016"): an answer need not name them."""
     if window is None or (window.since and window.until and (window.until - window.since).days <= YEAR):
         return set()
-    return set(_YEAR.findall(window.text))
+    return set(NAMED_YEAR.findall(window.text))
 
 
 def _older(plan: QueryPlan, hits: Sequence[Hit]) -> str:
@@ -156,8 +155,8 @@ def _older(plan: QueryPlan, hits: Sequence[Hit]) -> str:
     window, newest = plan.window, _newest(hits)
     if window is None or window.since is None or newest is None or any(hit.brief.published is None for hit in hits):
         return ""
-    years = set(_YEAR.findall(window.text)) or {str(window.since.year)}
-    named = any(years & set(_YEAR.findall(hit.passage.text)) for hit in hits)
+    years = set(NAMED_YEAR.findall(window.text)) or {str(window.since.year)}
+    named = any(years & set(NAMED_YEAR.findall(hit.passage.text)) for hit in hits)
     same = newest.year == window.since.year  # then a month is asked for that the briefs have not seen
     return _PREPOSITION.sub("", window.text) if newest < window.since and (same or not named) else ""
 

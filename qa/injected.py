@@ -18,7 +18,7 @@ _FORMS = (
     r"\[/?INST\]|^\W*#{2,}\s*(?:instruction|system|assistant|user|response)",
     r"^\W*(?:system|assistant|user|human|ai|model|developer|chatgpt|gpt|llm|northbrief)"
     r"(?: (?:prompt|message|note))?\s*[:>\]]",
-    r"^\W*-{2,}\s*(?:passage \d|end\b)|^\W*(?:question|answer|instructions?|response|passage \d+)\s*:",
+    r"^\W*-{2,}\s*(?:passages?\b|end\b)|^\W*(?:question|answer|instructions?|response|passage \d+)\s*:",
     # what was said before is not to count
     r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,60}\b(?:instructions?|prompts?|guidelines?|rules you|passages?"
     r"|citations?|the question|everything (?:above|before|else)|(?:all|the) above|(?:previous|prior|earlier) (?:text"
@@ -61,6 +61,11 @@ def orders(text: str) -> bool:
     (True, False)
     """
     return bool(_ORDERS.search(text) or _LINK.search(text))
+
+
+def unquotable(text: str) -> bool:
+    """Whether a sentence may not even be quoted: it gives orders, or has nothing that is read. Links may be quoted."""
+    return not _LETTER.search(text) or bool(_ORDERS.search(text))
 
 
 def quotable_spans(hit: Hit) -> list[tuple[int, int]]:

@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from ..corpus import ModelError, SettingsError
+from .protocol import RENAMED, adapted, patience, reason, whole_reply
 
 if TYPE_CHECKING:
     from openai import OpenAI
 
 T = TypeVar("T")
 
-RETRIES = 1  # after a refused connection, a 429 or a 5xx; the client waits half a second in between
+ATTEMPTS = 6  # of one request: a server may refuse one option after the other
+RETRIES = 1  # of these after a refused connection, a 429 or a 5xx
 CONNECT_SECONDS = 3.0
 TOP = 20  # log-probabilities asked for; the protocol allows no more
 UNSEEN = 25.0  # minus the log-probability of a word that is not among them
@@ -62,6 +64,7 @@ class LanguageModel:
         self.context = context
         self._given = name
         self._key = key
+        self._refused: set[str] = set()  # options that the server does not take
 
     def __repr__(self) -> str:
         return f"LanguageModel({self.address!r}, {self._given!r})"
@@ -104,13 +107,15 @@ class LanguageModel:
         return OpenAI(
             base_url=self.url,
             api_key=self._key or "none",  # given, so that a key for another service is not taken from the environment
-            max_retries=RETRIES,
+            max_retries=0,
             timeout=Timeout(self.timeout, connect=min(CONNECT_SECONDS, self.timeout)),
             http_client=http,
         )
 
-    def stream(self, messages: Sequence[Message], most: int, timeout: float | None = None) -> Iterator[str]:
-        """Yield the reply as it comes, at most `most` tokens of it; closing the iterator ends the request.
+    def stream(
+        self, messages: Sequence[Message], most: int, timeout: float | None = None, stop: Sequence[str] = ()
+    ) -> Iterator[str]:
+        """Yield the reply as it comes, at most `most` tokens of it, up to one of `stop`; closing it ends the request.
 
         Raises:
             ModelError: there is none, or it is not complete within `timeout` seconds.
@@ -119,7 +124,14 @@ class LanguageModel:
 
         def work(give: Callable[[str], None]) -> None:
             ended = False
-            with self._client.chat.completions.create(stream=True, **request) as chunks:
+            made = self._sent({"stream": True, "stop": list(stop)} | request if stop else {"stream": True} | request)
+            if not hasattr(made, "response"):  # it took no `stream`
+                give(made.choices[0].message.content or "")
+                return
+            with made as chunks:
+                if (whole := whole_reply(chunks.response)) is not None:
+                    give(whole)
+                    return
                 for chunk in chunks:
                     if chunk.choices and (text := chunk.choices[0].delta.content):
                         give(text)
@@ -148,7 +160,7 @@ class LanguageModel:
         request = self._request(messages, 1)
 
         def work(give: Callable[[float], None]) -> None:
-            made = self._client.chat.completions.create(logprobs=True, top_logprobs=TOP, **request)
+            made = self._sent({"logprobs": True, "top_logprobs": TOP} | request)
             choice = made.choices[0]
             listed = choice.logprobs.content if choice.logprobs else None
             if listed and listed[0].top_logprobs:
@@ -164,6 +176,28 @@ class LanguageModel:
     def _request(self, messages: Sequence[Message], most: int) -> dict[str, Any]:
         turns = [{"role": message.role, "content": message.content} for message in messages]
         return {"model": self.name, "messages": turns, "max_tokens": most, "temperature": 0.0, "seed": 0}
+
+    def _sent(self, request: dict[str, Any]) -> Any:
+        """What the server gives for a request, sent again as it wants it; what it does not take is remembered."""
+        waited = 0
+        for attempt in range(ATTEMPTS):
+            for name in self._refused & request.keys():
+                value = request.pop(name)
+                if name in RENAMED:
+                    request[RENAMED[name]] = value
+            try:
+                return self._client.chat.completions.create(**request)
+            except Exception as error:
+                changed = adapted(request, error)
+                pause = patience(error) if waited < RETRIES else None
+                if attempt + 1 == ATTEMPTS or (changed is None and pause is None):
+                    raise
+                if changed is not None:
+                    self._refused |= request.keys() - changed.keys()
+                else:
+                    waited += 1
+                    time.sleep(pause or 0.0)
+        raise AssertionError("unreachable")
 
     def _held(self, work: Callable[[Callable[[T], None]], object], timeout: float | None) -> Iterator[T]:
         """Yield what `work` gives in its own thread, as it comes, until it is done or the time is over."""
@@ -195,7 +229,7 @@ class LanguageModel:
                 except queue.Empty:
                     raise ModelError("it took too long") from None
                 if done and value is not None:
-                    raise ModelError(_reason(value)) from None
+                    raise reason(value) from None
                 if done:
                     return
                 yield value
@@ -235,24 +269,3 @@ def _without_thoughts(pieces: Iterator[str]) -> Iterator[str]:
         yield _THOUGHT.sub("", held, count=1)
     if thinking and not held.lstrip().startswith("<think>"):
         yield held
-
-
-def _reason(error: Exception) -> str:
-    """Why, in our words alone: a server's may repeat the key."""
-    import openai
-
-    if isinstance(error, ModelError):
-        return str(error)
-    if isinstance(error, openai.APITimeoutError):
-        return "it took too long"
-    if isinstance(error, openai.APIConnectionError):
-        return "it cannot be reached"
-    if isinstance(error, (openai.AuthenticationError, openai.PermissionDeniedError)):
-        return "the server does not accept the key"
-    if isinstance(error, openai.NotFoundError):
-        return "the server knows no such model or address"
-    if isinstance(error, openai.RateLimitError):
-        return "the server is too busy"
-    if isinstance(error, openai.APIStatusError):
-        return f"the server answered with error {error.status_code}"
-    return "the server's reply is not of the protocol's form"

@@ -9,6 +9,7 @@ from . import wording
 from .extract import Reading, Sentence
 from .question import TYPED, Asked, Kind
 from .typed import Span, answers
+from .types import Claim
 
 AS_GOOD = 0.85  # of what the best sentence meets, for a sentence of another brief to speak of the same
 MET = 0.55  # cosine of a word piece of the question that is met
@@ -41,8 +42,8 @@ def newer_notes(sentences: Sequence[Sentence], find: Callable[[str], Brief | Non
     return notes
 
 
-def unanswered_note(asked: Asked, question: str, sentences: Sequence[Sentence], korean: bool) -> str:
-    """Return the note on the kinds asked for that no sentence quoted holds, where others are held."""
+def unanswered_note(asked: Asked, question: str, sentences: Sequence[Sentence | Claim], korean: bool) -> str:
+    """Return the note on the kinds asked for that no sentence quoted or written holds, where others are held."""
     kinds = [kind for kind in asked.kinds if kind in TYPED and kind is not Kind.WHY]
     held = [kind for kind in kinds if any(answers(kind, asked, question, s.text) for s in sentences)]
     lacking = [kind for kind in kinds if kind not in held]

@@ -14,14 +14,14 @@ from .synonyms import SMALL_WORDS, Word, opposite, related, synonyms
 REACH = 3  # content words of a clause that a cue governs
 
 _NOT = (
-    r"not|n't|never|cannot|no longer|neither|nor|without|nobody|none of|no one|nothing|no|fail(?:s|ed|ing)? to"
+    r"not|\w+n't|never|cannot|no longer|neither|nor|without|nobody|none of|no one|nothing|no|fail(?:s|ed|ing)? to"
     r"|refus(?:e|es|ed|ing) to|declin(?:e|es|ed|ing) to|unable to|impossible to|far from|rather than|instead of"
     r"|den(?:y|ies|ied|ying)(?: that)?|reject(?:s|ed|ing)?(?: that| the claim that)?|refut(?:es|ed|ing)"
     r"|in place of|hardly|barely|lack(?:s|ed|ing)?(?: of)?"
     r"|stopped short of|left out(?: of)?|leaves out|omit(?:s|ted)?|ruled out|rules out|out of the question"
 )
 _MAYBE = (
-    r"may(?: have)?|might(?: have)?|could have|possibly|perhaps|maybe|probably|likely(?: to)?"
+    r"may(?: have)?|might(?: have)?|could(?! not\b)(?: have)?|possibly|perhaps|maybe|probably|likely(?: to)?"
     r"|unlikely(?: to)?|apparently"
     r"|allegedly|reportedly|supposedly|purportedly|(?:is|are|was|were) (?:believed|thought|said|alleged"
     r"|rumou?red|suspected|reported) to"
@@ -37,15 +37,21 @@ _LATER = (
     r"|ready|prepared|willing) to"
     r"|propos(?:e|es|ed|ing)(?: to)?|offer(?:s|ed|ing)? to|call(?:s|ed|ing)? (?:for|on|upon)"
     r"|recommend\w*|suggest\w*|appeal\w*|sought|seeks?|in (?:return|exchange) for|urg(?:e|es|ed|ing)"
-    r"|demand(?:s|ed|ing)?|(?:ask|request)(?:s|ed|ing)? (?:\w+ ){0,3}(?:to|for)"
+    r"|demand(?:s|ed|ing)?|(?:ask|request)(?:s|ed|ing)? (?:\w+ ){0,7}(?:to|for)"
     r"|should|must|ought to|need(?:s|ed)? to|has to|have to|had to|order(?:s|ed)? (?:\w+ ){0,3}to"
     r"|forecast(?:s|ed)?|predict(?:s|ed)?(?: that)?|considering|if"
+)
+_INTENT = re.compile(  # of the cues of "later", those that call a deed intended: "must" and "should" may state a rule
+    r"will\b|plan|intend|aim|hop|want|promis|pledg|vow|threaten|expect|(?:is|are|was|were) |forecast"
+    r"|predict|considering",
+    re.IGNORECASE,
 )
 _CUE = re.compile(rf"\b(?:(?P<no>{_NOT})|(?P<maybe>{_MAYBE})|(?P<later>{_LATER}))(?!\w)", re.IGNORECASE)
 _ONLY_NO = re.compile(r"\bno\b", re.IGNORECASE)
 _NOT_A_CUE = re.compile(
     r"\bin order to|\bnot (?:only|just|merely|until|before)|\bno (?:fewer|less|more|later) than|\bnot "
     r"(?:less|more|fewer) than|\bMay\b|\bNo\. ?\d|\bwhether or not"
+    r"|\b(?:can ?not|could not|can't|couldn't) be (?:excluded|ruled out|denied|dismissed)|\bnot rule out\b"
     r"|\b(?:so|as) far as|\beven if|\bwithout (?:a )?(?:doubt|question|exception)|\bno doubt|\bas if|\bunless\b",
 )
 _SAYS = re.compile(
@@ -68,6 +74,19 @@ _NEGATIVE = re.compile(
 _UNSURE = re.compile(
     r"\b(?:estimat|believ|think|thought|consider|suspect|likely|view|possib|potential|risk|option|can\b|could)",
     re.IGNORECASE,
+)
+_FORBIDS = re.compile(r"\b(?:no|neither|nobody|none)\b[^,;.]*\bmay\b|\bmay (?:not|no longer)\b", re.IGNORECASE)
+_PLAIN_LATER = re.compile(r"(?:will|shall)$|plans? to|intends? to|aims? to|(?:is|are) going to|expects? to")
+_AHEAD = re.compile(
+    r"\b(?:to (?:be|become)|goals?|tasks?|targets?|aims?|future|next|coming|upcoming|plan\w*|schedul\w+|ahead|soon"
+    r"|design\w*"
+    r"|prepar\w+|attempt\w*|would|can|likel\w+|expect\w*|forecast\w*|if|propos\w+|promis\w+|begin\w*|until|by 20\d\d"
+    r"|continu\w+|will\w*|intent\w*|further|upon|seek\w*|potential\w*|prospect\w*|readi\w*|ready|in order|so that)\b",
+    re.IGNORECASE,
+)
+_NEGATIVE_DENIAL = re.compile(r"\b(?:reject|disput|refut)", re.IGNORECASE)
+_LESS = re.compile(
+    r"\b(?:below|under|unlike|differ\w*|despite|although|however|impossible|ceas\w*|too)\b", re.IGNORECASE
 )
 _NONE_BUT = re.compile(r"\b(?:before|ever|other|else|previous(?:ly)?|earlier|until|but|except)\b", re.IGNORECASE)
 _ONLY = re.compile(r"\b(?:first|only|last|sole|unprecedented|alone|newest)\b", re.IGNORECASE)
@@ -154,21 +173,28 @@ def differences(
     """
     ours, theirs = cues(claim_text, claim), cues(quote_text, quote)
     for kind in ("no", "maybe", "later"):
-        mine, other = _heads(ours, kind), _heads(theirs, kind)
+        mine, other = (
+            _heads([cue for cue in ours if kind != "later" or _INTENT.match(cue.text)], kind),
+            _heads(theirs, kind),
+        )
         added = mine and not _excused(kind, theirs, claim_text, quote_text)
         dropped = other and not _excused(kind, ours, quote_text, claim_text)
         for i, word in enumerate(claim if added or dropped else ()):
             there = _same(word, quote) if word.content else []
             if not there or any(opposite(word.stem, each.stem) for each in (*claim, *quote)):
                 continue
+            if kind == "no" and any(_NEGATIVE.search(_clause(quote_text, quote, quote[j].clause)) for j in there):
+                continue
             if added and i in mine:
                 yield kind, word.text, "added"
+            elif kind == "later" and not _finite(claim, i):
+                continue
             elif dropped and all(j in other for j in there) and _beside(there[0], claim, quote):
                 yield kind, word.text, "dropped"
 
 
 def out_of_nowhere(claim_text: str, claim: Sequence[Word], quote_text: str, quote: Sequence[Word]) -> Iterator[str]:
-    """Yield "no" or "maybe" where the claim plainly denies or doubts, and nothing of the quote is negative or unsure.
+    """Yield "no", "maybe" or "later" where the claim plainly denies, doubts or intends, unlike the quote.
 
     This needs no word that both texts have, so it holds for a claim in words of its own.
     """
@@ -177,13 +203,44 @@ def out_of_nowhere(claim_text: str, claim: Sequence[Word], quote_text: str, quot
     denies = any(cue.text in _PLAIN_NO or cue.text.startswith("den") for cue in ours)
     heads = [claim[cue.governed[0]] for cue in ours if cue.kind == "no" and cue.governed]
     about = any(_same(word, quote) for word in heads) or bool(_alike([w for w in claim if w.content], quote))
-    if denies and about and not _NEGATIVE.search(quote_text) and not only:
-        yield "no"
-    kinds = {cue.kind for cue in cues(quote_text, quote)}
+    found = {"no"} if denies and about and not _NEGATIVE.search(quote_text) and not only else set()
+    yield from found
+    theirs = cues(quote_text, quote)
+    kinds = {cue.kind for cue in theirs if cue.kind != "later" or _INTENT.match(cue.text) or cue.text == "would"}
     excuses = {cue.text: {"maybe", "later"} if cue.text.startswith("plan") else {"maybe"} for cue in ours}
     unfounded = [text for text, good in excuses.items() if _PLAIN_MAYBE.match(text) and not kinds & good]
-    if unfounded and not _UNSURE.search(quote_text):
+    if unfounded and not _FORBIDS.search(claim_text) and not _UNSURE.search(quote_text):
         yield "maybe"
+    intends = any(_PLAIN_LATER.match(cue.text) for cue in ours if cue.kind == "later")
+    if intends and not kinds & {"maybe", "later"} and not _UNSURE.search(quote_text) and not _AHEAD.search(quote_text):
+        yield "later"
+
+
+def _finite(words: Sequence[Word], at: int) -> bool:
+    """Whether a word may be a verb that tells of a deed: not "cleaning", nor "to celebrate"."""
+    return not words[at].key.endswith("ing") and not (at and words[at - 1].key == "to")
+
+
+def uncounted(claim_text: str, claim: Sequence[Word], quote_text: str, quote: Sequence[Word]) -> bool:
+    """Return whether the claim says "not" more often than anything negative of the quote can answer for.
+
+    A negative word of the quote that the claim says, too ("closed" for "shut"), answers for no "not" of the claim.
+    """
+    ours = cues(claim_text, claim)
+    plain = sum(cue.text in _PLAIN_NO or cue.text.endswith("n't") or cue.text.startswith("den") for cue in ours)
+    if not plain:
+        return False
+    denied = [cue for cue in cues(quote_text, quote) if cue.kind == "no"]
+    spans = [(cue.start, cue.end) for cue in denied]
+    answers = sum(not (cue.text.startswith("den") and _NEGATIVE_DENIAL.search(claim_text)) for cue in denied)
+    stems = {word.stem for word in claim}
+    for match in _NEGATIVE.finditer(quote_text):
+        if any(start < match.end() and match.start() < end for start, end in spans):
+            continue
+        word = next((word for word in quote if word.start <= match.start() < word.end), None)
+        answers += word is None or not any(related(word.stem, s) or synonyms(word.stem, s) for s in stems)
+    answers += bool(_NONE_BUT.search(claim_text) and _ONLY.search(quote_text)) + len(_LESS.findall(quote_text))
+    return plain > answers
 
 
 def denials(
@@ -265,3 +322,36 @@ def _before(words: Sequence[Word], at: int) -> list[int]:
     return [
         i for i in range(at - 1, max(-1, at - 4), -1) if words[i].clause == clause and words[i].key not in SMALL_WORDS
     ]
+
+
+_ORDER = re.compile(
+    r"\b(?:(?P<after>after|following|since)|(?P<before>before|prior to|ahead of|until))\b", re.IGNORECASE
+)
+
+
+def reordered(claim_text: str, claim: Sequence[Word], quote_text: str, quote: Sequence[Word]) -> bool:
+    """Return whether the claim puts earlier what the quote puts later: "A after B" for "B after A"."""
+    mine, theirs = _order(claim_text, claim), _order(quote_text, quote)
+    if not mine or not theirs:
+        return False
+
+    def shared(a: Sequence[Word], b: Sequence[Word]) -> int:
+        return sum(any(related(x.stem, y.stem) or synonyms(x.stem, y.stem) for y in b) for x in a)
+
+    kept = shared(mine[0], theirs[0]) + shared(mine[1], theirs[1])
+    turned = [shared(mine[0], theirs[1]), shared(mine[1], theirs[0])]
+    return min(turned) >= 1 and sum(turned) > kept + 1
+
+
+def _order(text: str, words: Sequence[Word]) -> tuple[list[Word], list[Word]] | None:
+    """The content words of what is said to be earlier and of what is later, None without one "after" or "before"."""
+    found = list(_ORDER.finditer(text))
+    if len(found) != 1:
+        return None
+    [match] = found
+    content = [word for word in words if word.content and word.key.isalpha()]
+    left = [word for word in content if word.end <= match.start()]
+    clause = next((word.clause for word in words if word.start >= match.end()), 0)
+    right = [word for word in content if word.start >= match.end() and word.clause == clause]
+    left = left or [word for word in content if word.clause > clause]  # "After A, B"
+    return (right, left) if match["after"] else (left, right)

@@ -66,13 +66,15 @@ class Reader:
         self._lock = threading.Lock()
         self._known: dict[tuple[str, str], float] = {}
 
-    def read(self, question: str, hits: Sequence[Hit]) -> list[float | None]:
+    def read(self, question: str, hits: Sequence[Hit], budget: float | None = None) -> list[float | None]:
         """Return for each hit the log-odds that its passage states the answer, None where the time did not suffice.
+
+        `budget` is in seconds, by default the reader's own.
 
         Raises:
             ModelError: no passage could be read.
         """
-        deadline = time.monotonic() + self.budget
+        deadline = time.monotonic() + (self.budget if budget is None else budget)
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="northbrief-reader") as pool:
             found = list(pool.map(lambda hit: self._one(question, hit, deadline), hits))
         failed = [each for each in found if isinstance(each, ModelError)]
@@ -102,7 +104,7 @@ class Reader:
 
 def leading(hits: Sequence[Hit]) -> list[Hit]:
     """Return the passages to be read, of a comparison the first of each side."""
-    return prompts.in_turn(hits)[: max(LEADING, len({hit.side for hit in hits}))]
+    return prompts.in_turn(hits, lambda hit: hit.side)[: max(LEADING, len({hit.side for hit in hits}))]
 
 
 def clipped(value: float) -> float:

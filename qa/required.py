@@ -9,7 +9,7 @@ from ..index.names import NameTable
 from ..index.parts import FUNCTION_WORDS
 
 ROOT = 4  # letters that a country and its people share at least
-_YEAR = re.compile(r"(?<![\d,.-])(?:19|20)\d\d(?![\d,]|\.\d)")
+NAMED_YEAR = re.compile(r"(?<![\d,.-])(?:19|20)\d\d(?![\d,]|\.\d)")
 _NUMBER = re.compile(r"\b\d[\d,]*(?:st|nd|rd|th)?\b")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _ORDINAL = re.compile(rf"\b(?:{'|'.join(_ORDINALS)})\b", re.IGNORECASE)
@@ -87,7 +87,7 @@ def constraints(question: str, table: NameTable) -> list[Constraint]:
         else:
             named = mention.name.kind in ("person", "country", "body")
             add(mention.start, mention.end, mention.text, *table.alternatives(mention.name), named=named)
-    for match in _YEAR.finditer(question):
+    for match in NAMED_YEAR.finditer(question):
         if _OPEN.search(question[: match.start()]):
             taken.append(match.span())
         else:

@@ -16,8 +16,9 @@ from pydantic import TypeAdapter
 from ..corpus import Brief, DateSource, Passage
 from ..index import Hit
 from ..index.plan import QueryPlan
+from ..index.records import brief_dict
 from .bibliography import paragraph
-from .types import Answer, Citation, Claim, Verdict, brief_dict
+from .types import Answer, Citation, Claim, Verdict
 
 FORMAT = 1
 _PLAN = TypeAdapter(QueryPlan)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from ..corpus import Brief, DateSource, Passage
 from ..index import Hit
 from ..index.plan import QueryPlan
+from ..index.records import brief_dict
 
 
 class Verdict(str):
@@ -133,22 +134,6 @@ class Answer:
                 for citation in self.citations
             ],
         }
-
-
-def brief_dict(brief: Brief) -> dict[str, Any]:
-    """Return what is known of a brief as plain values for JSON, without its text."""
-    return {
-        "id": brief.id,
-        "title": brief.title,
-        "authors": list(brief.authors),
-        "institution": brief.institution,
-        "series": brief.series,
-        "published": brief.published.isoformat() if brief.published else None,
-        "published_from": brief.published_from.value,
-        "language": brief.language,
-        "url": brief.url,
-        "source": brief.source,
-    }
 
 
 def reference(brief: Brief) -> str:

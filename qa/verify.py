@@ -15,11 +15,13 @@ from ..corpus import Brief, Passage
 from ..corpus.sentences import sentence_spans
 from ..index import Encoder, Hit
 from ..index.encoder import load_encoder
-from .faults import PARTS, Fault, fit, read, read_quotes
+from .faults import PARTS, Fault, fit
+from .texts import read, read_quotes
 from .types import Citation, Claim, Verdict
 
 NEIGHBOURS = 2  # sentences of a passage that a new citation may quote in a row
 _MARKER = re.compile(r"\s*\[(\d+(?:\s*[,;–-]\s*\d+)*)\]")
+_LISTED = re.compile(r"^\s*(?:\d{1,2}[.)]|[-•*])\s+(?=\S)")
 _RANK = {"supported": 2, "partly": 1, "unsupported": 0}
 
 
@@ -65,8 +67,8 @@ def default_encoder() -> Encoder:
 
 
 def without_markers(text: str) -> str:
-    """Return the text without its [n] markers."""
-    return _MARKER.sub("", text).strip()
+    """Return the text without its [n] markers, and without the number or dot of a list before it."""
+    return _LISTED.sub("", _MARKER.sub("", text)).strip()
 
 
 def marked(text: str) -> tuple[int, ...]:

@@ -12,18 +12,23 @@ from pathlib import Path
 
 from ..corpus import ModelError
 from ..corpus.language import guess_language
-from ..index import Filter, Index, Retriever
+from ..index import Filter, Hit, Index, Retriever
 from ..index.plan import QueryPlan, Step
 from . import prompts, wording
-from .assistant import Assistant, served
+from .assistant import Assistant
+from .confidence import HEDGE_BELOW
+from .extract import Reading, Sentence, read
+from .found import served
 from .llm import LanguageModel
-from .notes import age_note
-from .orders import is_order
+from .notes import age_note, differing, differing_note, newer_notes, unanswered_note
+from .question import read_question
 from .reader import Calibration, Reader, leading, load_calibration
+from .rerank import ReadingRetriever
 from .types import Answer, Claim, reference
-from .writer import Writer, Written
+from .writer import Writer, Written, quoting
 
 NEAREST = 2  # briefs named in a refusal
+LIKELY, ADDED = 0.5, 2  # see `_completed`
 REWRITTEN = 60  # tokens of a follow-up made to stand alone
 OWN_SHARE = 0.6  # of a rewritten question's words, to stand in the conversation
 _WORD = re.compile(r"[^\W_]+")
@@ -34,7 +39,8 @@ class WritingAssistant(Assistant):
 
     Where the file `calibrations` says what its reading is worth, the model first reads the leading passages, and its
     verdict decides, with the confidence, whether the question is answered. `rewrite` lets it make follow-ups stand
-    alone, when no plan is given.
+    alone, when no plan is given. With a `rerank_budget`, in seconds, it orders the leading passages by its reading.
+    `evidence` is how many tokens of passages it is given for an answer.
     """
 
     def __init__(
@@ -44,13 +50,17 @@ class WritingAssistant(Assistant):
         *,
         calibrations: Path | None = None,
         reader_budget: float = 20.0,
+        rerank_budget: float = 0.0,
         rewrite: bool = False,
+        evidence: int = prompts.EVIDENCE,
     ) -> None:
         super().__init__(index)
         self.language_model = model
         self.reader = Reader(model, budget=reader_budget)
+        if rerank_budget:
+            self.retriever = ReadingRetriever(self.retriever, self.reader, budget=min(rerank_budget, model.timeout))
         self.calibrations = calibrations
-        self.writer = Writer(model, self.retriever)
+        self.writer = Writer(model, self.retriever, evidence=evidence)
         self.rewrite = rewrite
 
     @property
@@ -75,9 +85,12 @@ class WritingAssistant(Assistant):
         plan: QueryPlan | None = None,
     ) -> Iterator[Answer]:
         """Yield the answer as its sentences stand their check; the last one is what `ask` returns."""
-        if is_order(question):  # told by its own words; the model is not asked
-            yield from super().stream(question, history, where, plan=plan)
-            return
+        heard = self.hear(question)
+        if heard.ordered:  # the model does not see the order
+            if not heard.question:
+                yield from super().stream(question, history, where, plan=plan)
+                return
+            question, plan = heard.question, None
         deadline = time.monotonic() + self.language_model.timeout
         plan = plan or self._plan(question, history)
         *_, default = super().stream(question, history, where, plan=plan)
@@ -87,13 +100,31 @@ class WritingAssistant(Assistant):
             if judged.abstained:
                 yield judged
                 return
-            sides = [inquiry.label for inquiry in plan.inquiries if inquiry.label]
+            readings = self._readings(plan, judged.hits)
+            ranked = [sentence for reading in readings.values() for sentence in reading.sentences]
+            ranked = prompts.in_turn(ranked, lambda sentence: sentence.hit.side)
+            sides = [side for side, reading in readings.items() if side and reading.sentences]
             left = deadline - time.monotonic()
-            hits = [hit for inquiry in plan.inquiries for hit in served(judged.hits, inquiry)]
-            for written in self.writer.write(plan.standalone, hits, sides=sides, timeout=left):
-                yield _answer(judged, written, sides, korean)
+            written = Written()
+            for written in self.writer.write(plan.standalone, ranked, sides=sides, timeout=left):
+                yield _answer(judged, written, sides)
+            written = _completed(written, readings)
+            other, difference = _differing(plan, readings, written, korean)
+            written = quoting(written, other) if other else written
+            gaps = _gaps(plan, readings, written, korean)
+            notes = [age_note(plan, [citation.brief for citation in written.citations], korean), difference, *gaps]
+            notes += newer_notes(_quoted(written, judged), self.retriever.index.brief, korean)
+            yield _answer(judged, written, sides, [note for note in notes if note], partial=bool(gaps))
         except ModelError as error:
             yield _fallen_back(default, str(error), korean)
+
+    def _readings(self, plan: QueryPlan, hits: Sequence[Hit]) -> dict[str, Reading]:
+        """The sentences of the passages, best first, by the side that they serve, "" for a question without sides."""
+        asked = read_question(plan)
+        return {
+            inquiry.label: read(self.retriever, inquiry, asked, plan.question, served(hits, inquiry))
+            for inquiry in plan.inquiries
+        }
 
     def _plan(self, question: str, history: Sequence[str]) -> QueryPlan:
         """The plan; of a follow-up that the model rewrote, both its form and the typed one are searched."""
@@ -159,24 +190,86 @@ def refused(default: Answer, probability: float, korean: bool) -> Answer:
     )
 
 
-def _answer(judged: Answer, written: Written, sides: Sequence[str], korean: bool) -> Answer:
+def _completed(written: Written, readings: dict[str, Reading]) -> Written:
+    """What is written, with quotes of what was passed over.
+
+    A side that does not come up gets its best sentence. Otherwise, as long as the sentences cited hold less than LIKELY
+    of the probability that the search gives to be the one that answers, the best of the others are quoted, ADDED at
+    most: a small model often answers from the wrong sentence, and a reader sees then what else there is.
+    """
+    for side, reading in readings.items():
+        if reading.sentences and side not in written.sides:
+            written = quoting(written, reading.sentences[0])
+            continue
+        others = [each for each in reading.sentences if not _cites(written, each)]
+        held = sum(each.chance for each in reading.sentences if _cites(written, each))
+        for sentence in others[:ADDED]:
+            if held < LIKELY:
+                written = quoting(written, sentence)
+                held += sentence.chance
+    return written
+
+
+def _cites(written: Written, sentence: Sentence) -> bool:
+    return any(
+        each.brief.id == sentence.hit.brief.id and each.start < sentence.end and sentence.start < each.end
+        for each in written.citations
+    )
+
+
+def _gaps(plan: QueryPlan, readings: dict[str, Reading], written: Written, korean: bool) -> list[str]:
+    """The notes on what is missing: sides without a passage, and parts of the question that nothing told answers."""
+    silent = [side for side, reading in readings.items() if not reading.sentences]
+    notes = [wording.one_sided(korean, silent)] if silent else []
+    if len(readings) == 1:
+        notes.append(unanswered_note(read_question(plan), plan.question, written.claims, korean))
+    return [note for note in notes if note]
+
+
+def _differing(
+    plan: QueryPlan, readings: dict[str, Reading], written: Written, korean: bool
+) -> tuple[Sentence | None, str]:
+    """A sentence that gives another figure or date than what is told, if it is not cited yet, and the note on it."""
+    if len(readings) != 1:
+        return None, ""
+    [reading] = readings.values()
+    other = differing(read_question(plan), plan.question, reading)
+    cited = {citation.brief.id for citation in written.citations}
+    if other is None or not cited & {other.hit.brief.id, reading.sentences[0].hit.brief.id}:
+        return None, ""
+    note = differing_note(reading.sentences[0], other, korean)
+    lacking = [each for each in (reading.sentences[0], other) if each.hit.brief.id not in cited]
+    return (lacking[0] if lacking else None), note
+
+
+def _quoted(written: Written, judged: Answer) -> list[Sentence]:
+    """What is cited, as the sentences that the notes are made from."""
+    found = {hit.passage.id: hit for hit in judged.hits}
+    return [Sentence(found[each.passage.id], each.start, each.end, (), (), 0.0, 0.0) for each in written.citations]
+
+
+def _answer(
+    judged: Answer, written: Written, sides: Sequence[str], notes: Sequence[str] = (), *, partial: bool = False
+) -> Answer:
+    """The answer that is written; what is doubtful without a model is so with one, unless it has read and judged."""
     order = {side: place for place, side in enumerate(sides)}
-    claims = tuple(sorted(written.claims, key=lambda claim: order.get(claim.side, len(order))))
-    lines = []
+    claims = written.claims
+    if all(claim.side for claim in claims):
+        claims = tuple(sorted(claims, key=lambda claim: order.get(claim.side, len(order))))
+    lead = judged.lead if judged.confidence < HEDGE_BELOW else ""
+    lines = [lead] if lead else []
     for number, claim in enumerate(claims):
         if claim.side and (number == 0 or claims[number - 1].side != claim.side):
             lines.append(f"**{claim.side}**")
         lines.append(_shown(claim, written))
-    note = age_note(judged.plan, [citation.brief for citation in written.citations], korean) if judged.plan else ""
-    notes = (note,) if note else ()
     return replace(
         judged,
         text="\n\n".join([*lines, *notes]),
         claims=claims,
         citations=written.citations,
-        partial=False,
-        notes=notes,
-        lead="",
+        partial=bool(lead) or partial or written.silent,
+        notes=tuple(notes),
+        lead=lead,
     )
 
 

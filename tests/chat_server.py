@@ -175,3 +175,55 @@ def raw(body: bytes, kind: str = "text/event-stream") -> Behaviour:
         handler.wfile.write(body)
 
     return behave
+
+
+def takes(options: Callable[[dict[str, Any]], str], then: Behaviour) -> Behaviour:
+    """Answers 400 with what `options` says of the request, and does `then` once it says nothing more."""
+
+    def behave(chat: Chat, handler: Handler, request: dict[str, Any]) -> None:
+        if complaint := options(request):
+            send_json(handler, {"error": {"message": complaint, "type": "invalid_request_error"}}, 400)
+        else:
+            then(chat, handler, request)
+
+    return behave
+
+
+def whole(text: str, end: str = "stop") -> Behaviour:
+    """Sends the reply whole, whether a stream was asked for or not."""
+
+    def behave(chat: Chat, handler: Handler, request: dict[str, Any]) -> None:
+        made = completion(text)
+        made["choices"][0]["finish_reason"] = end
+        send_json(handler, made)
+
+    return behave
+
+
+def chunked(*chunks: dict[str, Any] | str) -> Behaviour:
+    """Streams these chunks, or lines as they stand, and the mark of the end."""
+
+    def behave(chat: Chat, handler: Handler, request: dict[str, Any]) -> None:
+        begin_stream(handler)
+        for chunk in chunks:
+            line = chunk if isinstance(chunk, str) else f"data: {json.dumps(chunk)}"
+            handler.wfile.write(f"{line}\n\n".encode())
+        handler.wfile.write(b"data: [DONE]\n\n")
+
+    return behave
+
+
+def piece(text: str | None, end: str | None = None, **fields: Any) -> dict[str, Any]:
+    """A chunk of a stream."""
+    delta = {"content": text, **fields}
+    return {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "parrot",
+            "choices": [{"index": 0, "delta": delta, "finish_reason": end}]}  # fmt: skip
+
+
+def once(first: Behaviour, then: Behaviour) -> Behaviour:
+    """Does `first` with the first request and `then` with all others."""
+
+    def behave(chat: Chat, handler: Handler, request: dict[str, Any]) -> None:
+        (first if len(chat.asked) == 1 else then)(chat, handler, request)
+
+    return behave

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from northbrief.corpus import Brief, StoreDamaged, StoreError, StoreMismatch
-from northbrief.index import Index, Retriever
+from northbrief.corpus.chunk import Chunking
+from northbrief.index import Encoding, Index, Retriever
 from northbrief.index.backup import backup_index, restore_index
 from northbrief.index.check import check_index
+from northbrief.index.ingest import prepare
+from northbrief.index.late import train_codec
 from northbrief.index.sync import apply_sync, known_documents, plan_sync, scan
 
 if TYPE_CHECKING:
@@ -170,3 +174,41 @@ def test_a_restored_index_knows_the_documents_of_its_backup(index: Index, tmp_pa
     known = known_documents(index)
     steps = [(step.action.value, Path(step.source).name) for step in plan_sync(known, scan([docs], known)).steps]
     assert steps == [("new", "b.txt")]
+
+
+def test_what_is_added_after_a_restore_is_packed_as_the_restored_content_is(
+    filled: Index, tmp_path: Path, fake: FakeEncoder, make_brief: MakeBrief, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The backup has a codec of its own, as one from another machine has; the handle that writes was open before."""
+    other = train_codec(np.random.default_rng(7).standard_normal((4_000, 32)).astype(np.float32))
+    with monkeypatch.context() as fitted:
+        fitted.setattr("northbrief.index.build.fitted_codec", lambda _: other)
+        with Index.open(tmp_path / "other", encoder=fake) as index:
+            index.add([make_brief("old", "words of the old one")])
+            backup_index(index.path, tmp_path / "copy.db")
+
+    def packed(brief_id: str) -> list[bytes]:
+        query = "SELECT packed FROM tokens JOIN passages p USING (n) JOIN briefs b ON b.n = p.brief WHERE b.id = ?"
+        with filled.store.reading() as connection:
+            return [row[0] for row in connection.execute(query, (brief_id,))]
+
+    def expected(brief: Brief) -> list[bytes]:
+        return [other.pack(fake.encode([text])[0].tokens) for text in prepare(brief, fake, Chunking()).inputs]
+
+    before, during = make_brief("before", "words that come after"), make_brief("during", "words that come meanwhile")
+    restore_index(filled.path, tmp_path / "copy.db", encoder=fake)
+    filled.add([before])
+    assert packed("before") == expected(before)
+    Index.rebuild(filled.path, encoder=fake)  # with this machine's own codec again
+    encode = fake.encode
+    restored: list[object] = []
+
+    def restoring(texts: Sequence[str]) -> list[Encoding]:
+        if not restored:  # while a writer encodes
+            restored.append(restore_index(filled.path, tmp_path / "copy.db", encoder=fake))
+        return encode(texts)
+
+    with monkeypatch.context() as slow:
+        slow.setattr(fake, "encode", restoring)
+        filled.add([during])
+    assert packed("during") == expected(during)

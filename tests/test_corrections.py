@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from northbrief.corpus import Brief, BriefError, DateSource
@@ -13,6 +14,7 @@ from northbrief.index import Index, Retriever
 from northbrief.index.backup import backup_index, restore_index
 from northbrief.index.check import check_index
 from northbrief.index.corrections import Correction
+from northbrief.index.ingest import prepare
 
 from .conftest import FakeEncoder
 
@@ -165,3 +167,75 @@ def test_a_removed_brief_leaves_no_correction_behind_under_any_of_its_names(
     found = index.brief("a")
     assert found is not None
     assert found.title == "Floods"
+
+
+@pytest.mark.parametrize("published", [date(2024, 2, 3), None])
+@pytest.mark.parametrize("order", [("ferry", "again"), ("again", "ferry")])
+@pytest.mark.parametrize("words", ["", " It is blue."])
+def test_a_corrected_date_holds_when_the_brief_and_its_copy_come_again(
+    index: Index, ferry: Brief, published: date | None, order: tuple[str, str], words: str
+) -> None:
+    both = {"ferry": ferry, "again": replace(ferry, id="again", source="again.txt")}
+    index.add(both.values())
+    index.correct("ferry", {"published": published})
+    for _ in range(2):
+        index.add(replace(both[name], text=TEXT + words) for name in order)
+        [brief] = index.briefs()
+        assert (brief.id, brief.published) == ("ferry", published)
+        assert [name.id for name in index.names("ferry")] == ["ferry", "again"]
+
+
+def test_a_correction_a_removal_and_its_undoing_are_one_change_each(index: Index, ferry: Brief) -> None:
+    index.add([ferry, replace(ferry, id="again", source="again.txt")])
+    seen = index.generation()
+    index.correct("ferry", {"institution": "Institute of Ports"})
+    assert index.generation() == seen + 1
+    removed = index.take_out("ferry")
+    assert index.generation() == seen + 2
+    assert removed is not None
+    index.put_back(removed)
+    assert index.generation() == seen + 3
+
+
+def test_nobody_sees_a_brief_put_back_without_its_names_and_correction(
+    index: Index, ferry: Brief, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.add([ferry, replace(ferry, id="again", source="again.txt")])
+    index.correct("ferry", {"title": "One"})
+    removed = index.take_out("ferry")
+    assert removed is not None
+
+    def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr("northbrief.index.index.put_copies", cut)
+        with pytest.raises(KeyboardInterrupt):
+            index.put_back(removed)
+    assert index.briefs() == []
+    assert index.put_back(removed).added == ("ferry",)
+    assert [(entry.title, entry.corrected) for entry in index.entries()] == [("One", True)]
+
+
+def test_a_correction_is_made_of_the_brief_as_it_is_when_it_is_written(
+    index: Index, ferry: Brief, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.add([ferry])
+    newer = replace(ferry, text=TEXT + " It is blue.")
+    changes = [newer]
+
+    def slow(*arguments: Any) -> Any:
+        prepared = prepare(*arguments)
+        if changes:  # another process adds the document again meanwhile
+            index.add([changes.pop()])
+        return prepared
+
+    monkeypatch.setattr("northbrief.index.index.prepare", slow)
+    index.correct("ferry", {"title": "One"})
+    [brief] = index.briefs()
+    assert (brief.title, brief.text) == ("One", newer.text)
+    monkeypatch.setattr(
+        "northbrief.index.index.prepare", lambda *arguments: index.remove("ferry") and prepare(*arguments)
+    )
+    assert index.correct("ferry", {"title": "Two"}) is None
+    assert index.briefs() == []

@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -121,6 +123,23 @@ def test_gradios_client_asks_the_window(behind: tuple[str, Program]) -> None:
         assert [hit["brief"]["id"] for hit in hits] == ["mill"]
     finally:
         client.close()
+
+
+def test_the_container_installs_the_tested_versions_of_all_that_its_command_may_need() -> None:
+    """No image is built here; what would be is compared with what the project says elsewhere."""
+    lines = [line for line in example("container").replace("\\\n", " ").splitlines() if not line.startswith("#")]
+    [command] = [line for line in lines if "pip install" in line]
+    installs = [part for part in command.split("&&") if "pip install" in part]
+    extras = set(re.findall(r"\[([\w,-]+)\]", command)[0].split(","))
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    assert extras == set(declared) - {"dev", "langchain", "llama-index"}  # which are for other programs
+    [torch] = re.findall(r"^TORCH := (\S+)", (ROOT / "Makefile").read_text("utf-8"), re.M)
+    assert f'"{torch}+cpu"' in installs[0]
+    assert f"{torch}+cpu" in (ROOT / "README.md").read_text("utf-8")
+    assert [install for install in installs[1:] if "--constraint /tmp/constraints.txt" not in install] == []
+    copied = [name for line in lines if line.startswith("COPY") for name in line.split()[1:-1]]
+    assert "constraints.txt" in copied
+    assert [name for name in copied if name != "northbrief-*.whl" and not (ROOT / name).exists()] == []
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -3,18 +3,20 @@
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from northbrief.corpus import ModelError, SettingsError
-from northbrief.index import Encoder, Index
+from northbrief.corpus import Brief, ModelError, SettingsError
+from northbrief.index import Encoder, Hit, Index
 from northbrief.qa import Answer, Assistant
+from northbrief.qa.extract import Sentence
+from northbrief.qa.injected import plain_spans
 from northbrief.qa.llm import LanguageModel, Message, log_odds, tokens
-from northbrief.qa.prompts import NOT_STATED, writing
+from northbrief.qa.prompts import NOT_STATED, in_turn, writing
 from northbrief.qa.reader import Calibration, save_calibration
-from northbrief.qa.writer import sentences
+from northbrief.qa.reply import sentences
 from northbrief.qa.written import WritingAssistant, sound
 
 from .chat_server import (
@@ -153,7 +155,7 @@ def test_an_unsupported_sentence_is_left_out_and_a_wrong_number_cited_anew(libra
 def test_sentences_are_shown_as_they_are_complete(library: Index) -> None:
     with chat_served(says(GOOD, pause=0.03)) as chat:
         parts = list(assistant(library, chat).stream(QUESTION))
-    assert [len(part.claims) for part in parts] == [1, 2]
+    assert [len(part.claims) for part in parts] == [1, 2, 2]  # the last with its notes
     for part in parts:
         check_evidence(part)
 
@@ -189,14 +191,45 @@ def test_an_address_that_is_none_is_told(url: str) -> None:
         LanguageModel(url)
 
 
-def test_the_evidence_fits_the_models_context_best_first_and_both_sides_stay(library: Index) -> None:
+def sentences_of(hits: Sequence[Hit]) -> list[Sentence]:
+    """Every sentence of the passages, in their order."""
+    return [
+        Sentence(hit, hit.passage.start + start, hit.passage.start + end, (), (), 0.0, 0.0)
+        for hit in hits
+        for start, end in plain_spans(hit)
+    ]
+
+
+def test_the_evidence_fits_the_models_context_best_first(library: Index) -> None:
     hits = Assistant(library).retriever.search(QUESTION)
-    for context in (1200, 1300, 4000):
-        asking = writing(QUESTION, hits, context)
+    ranked = sentences_of(hits)
+    for context, evidence in ((1200, 900), (1300, 900), (4000, 900), (4000, 40), (4000, 60)):
+        asking = writing(QUESTION, ranked, context, evidence=evidence)
         assert sum(tokens(message.content) for message in asking.messages) <= context
         assert asking.hits == tuple(hits[: len(asking.hits)]) and asking.hits
+        assert all(f"\n[{n}] (" in asking.messages[-1].content for n in range(1, len(asking.hits) + 1))
+
+
+def test_sentences_of_one_passage_stand_together_with_what_they_point_back_to(library: Index) -> None:
+    [bridge] = [hit for hit in Assistant(library).retriever.search(QUESTION) if hit.brief.id == "bridge"]
+    first, *_, last = sentences_of([bridge])
+    [line] = [
+        line for line in writing(QUESTION, [last, first], 4000).messages[-1].content.splitlines() if "[1]" in line
+    ]
+    assert line.index(first.text) < line.index(last.text)
+    text = "The ferry was built in 1987.\nIt sank last year. Nobody knows why. It was 12 metres long."
+    brief = Brief(id="ferry", title="The ferry", text=text)
+    hit = replace(bridge, brief=brief, passage=replace(bridge.passage, text=text, start=0, end=len(text)))
+    _, _, asked, pointing = sentences_of([hit])
+    told = writing(QUESTION, [pointing], 4000).messages[-1].content
+    assert f"undated) {asked.text} {pointing.text}\n" in told and "sank" not in told
+
+
+def test_of_a_comparison_the_sides_take_turns(library: Index) -> None:
+    hits = Assistant(library).retriever.search(QUESTION)
     sided = [replace(hit, side="A" if place < 2 else "B") for place, hit in enumerate(hits[:3])]
-    assert [hit.side for hit in writing(QUESTION, sided, 4000).hits] == ["A", "B", "A"]
+    turns = in_turn(sentences_of(sided), lambda sentence: sentence.hit.side)
+    assert [sentence.hit.side for sentence in turns[:3]] == ["A", "B", "A"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import docx
 import pytest
 from northbrief.corpus import Brief
 from northbrief.qa import Answer
+from northbrief.qa.export import FORMATS
 from northbrief.qa.saved import pack, unpack
 from northbrief.ui import taking
 from playwright.sync_api import Browser, expect
@@ -144,3 +145,12 @@ def test_a_quote_keeps_its_words_in_the_report_escaped() -> None:
     brief = Brief(id="a", title="A <b>bold</b> title", text="One <i>two</i> & three.")
     assert "<i>" not in taking.report_html([], "t", "en")
     assert brief.title not in taking.report({"turns": [kept(Answer("<i>x</i>", "q<i>"))]})["html"]
+
+
+def test_a_menu_named_here_or_by_the_page_offers_every_form_of_export() -> None:
+    by_page, here = taking.export_menu("export_talk", above=True), taking.export_menu("export", "ko")
+    assert '<summary data-say="export_talk"></summary>' in by_page
+    assert "<summary>내보내기</summary>" in here
+    for menu in (by_page, here):
+        assert re.findall(r'data-suffix="([\w.]+)"', menu) == list(FORMATS)
+    assert ("above" in by_page, "above" in here) == (True, False)

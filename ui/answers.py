@@ -109,7 +109,7 @@ def actions_html(language: str) -> str:
         '<div class="actions">'
         f"{icon(say(language, 'copy'), 'copy')}"
         f"{icon(say(language, 'into_report'), 'collect', aria_pressed='false')}"
-        f"{export_menu(language, 'export')}"
+        f"{export_menu('export', language)}"
         f"{icon(say(language, 'good'), 'up', aria_pressed='false')}"
         f"{icon(say(language, 'bad'), 'down', aria_pressed='false')}"
         f'<form class="note" hidden><input type="text" maxlength="2000"{attributes(aria_label=note, placeholder=note)}>'

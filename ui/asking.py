@@ -11,7 +11,7 @@ import typer
 from ..corpus import NorthbriefError, SettingsError
 from ..index import Index
 from ..qa.export import STYLE, export, format_of
-from .settings import LOOPBACK, Application
+from .settings import LOOPBACK, Application, Settings
 from .terminal import (
     NOTHING,
     Authors,
@@ -55,9 +55,12 @@ def chat(
     from .app import serve  # gradio takes seconds to import
     from .librarian import librarian_of
 
+    is_open = library_is_open(parts.settings, host, signed)
+    if not is_open and parts.settings.library is None:
+        err.print("The library is read-only: whoever reaches the window needs no password (NORTHBRIEF_LIBRARY=open)")
     err.print(f"Northbrief answers at http://{host}:{port} (Ctrl-C ends it)")
     plain = parts.plain if parts.language_model else None
-    serve(parts.index, parts.assistant, host, port, signed, plain, librarian_of(parts))
+    serve(parts.index, parts.assistant, host, port, signed, plain, librarian_of(parts, is_open))
 
 
 def warm(index: Index) -> None:
@@ -83,6 +86,13 @@ def sign_in(host: str, auth: str | None, no_auth: bool) -> tuple[str, str] | Non
             "or --no-auth, if whoever reaches it may read the library"
         )
     return None
+
+
+def library_is_open(settings: Settings, host: str, signed: tuple[str, str] | None) -> bool:
+    """Return whether the window may change the library: as it is set, else where strangers cannot come."""
+    if settings.library is not None:
+        return settings.library == "open"
+    return host in LOOPBACK or signed is not None
 
 
 @commands.command()
@@ -151,7 +161,7 @@ def search(
     if show_plan:
         err.print_json(json.dumps(plan.as_dict(), default=str))
     if as_json:
-        from ..qa.types import brief_dict
+        from ..index.records import brief_dict
 
         print_json(
             [

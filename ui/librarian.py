@@ -150,8 +150,9 @@ class Librarian:
         try:
             place = self._line.join(client)
         except LineFull:
-            yield {"error": say(language, "upload_busy")}
+            yield {"error": say(language, "upload_full")}
             return
+        self.uploads.claim(request.get("file"))
         job, stop = str(request.get("job"))[:40], threading.Event()
         self._jobs[job] = stop
         try:
@@ -164,6 +165,7 @@ class Librarian:
         finally:
             stop.set()
             self._jobs.pop(job, None)
+            self.uploads.take(request.get("file"))
             self._line.leave(place)
 
     def cancel(self, request: Values) -> Values:
@@ -182,14 +184,17 @@ class Librarian:
             if stop.is_set():
                 raise Ended
 
-        work = loop.run_in_executor(self._adder, partial(self._add, request, language, stop, progress))
+        data = self.uploads.take(request.get("file"))
+        work = loop.run_in_executor(self._adder, partial(self._add, request, data, language, stop, progress))
         while not work.done():
             said = say(language, "upload_adds", n=passages) if passages else say(language, "upload_reads")
             yield {"state": said}
             await asyncio.wait([work], timeout=BEAT)
         yield work.result()
 
-    def _add(self, request: Values, language: str, stop: threading.Event, progress: Progress) -> Values:
+    def _add(
+        self, request: Values, data: bytes | None, language: str, stop: threading.Event, progress: Progress
+    ) -> Values:
         failed: list[Failure] = []
         try:
             if stop.is_set():
@@ -197,7 +202,7 @@ class Librarian:
             if request.get("address"):
                 report = self._add_address(str(request["address"]), progress)
             else:
-                name, data = shown_name(request.get("name")), self.uploads.take(request.get("file"))
+                name = shown_name(request.get("name"))
                 if data is None:
                     return {"error": say(language, "upload_broken")}
                 documents = read_document(data, name, apart=True)
@@ -216,10 +221,10 @@ class Librarian:
         return take_addresses(self.index, [address.strip()[:2_000]], limits, progress)[0]
 
 
-def librarian_of(parts: Application) -> Librarian:
-    """Return the librarian that the settings describe."""
+def librarian_of(parts: Application, is_open: bool) -> Librarian:
+    """Return the librarian that the settings describe; `is_open`: whether the window may change the library."""
     chosen = parts.settings
-    allowance = Allowance(size=chosen.upload_mb * 1_000_000, open=chosen.library == "open")
+    allowance = Allowance(size=chosen.upload_mb * 1_000_000, open=is_open)
     return Librarian(parts.index, Uploads(allowance), chosen.sources.allow_private)
 
 

@@ -173,7 +173,7 @@ async function sent(job, signal) {
   for (;;) {
     const reply = await new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
-      const query = new URLSearchParams({ name: job.name, language: state.language });
+      const query = new URLSearchParams({ name: job.name, language: state.language, browser: browser() });
       request.open("POST", new URL(`northbrief/upload?${query}`, document.baseURI));
       request.setRequestHeader("content-type", "application/octet-stream");
       request.upload.onprogress = (event) => {
@@ -189,14 +189,14 @@ async function sent(job, signal) {
       };
       request.send(job.file);
     });
-    if (reply[0] !== 503) {
-      try {
-        return JSON.parse(reply[1]);
-      } catch {
-        return { error: say("upload_broken") };
-      }
+    let made;
+    try {
+      made = JSON.parse(reply[1]);
+    } catch {
+      return { error: say("upload_broken") };
     }
-    told(job.item, say("upload_queued"));
+    if (reply[0] !== 503) return made;
+    told(job.item, made.error);
     await new Promise((resolve) => setTimeout(resolve, 1000));
     if (signal.aborted) throw new DOMException("", "AbortError");
   }

@@ -87,7 +87,7 @@ def rebuild(context: typer.Context) -> None:
 @commands.command("list")
 def list_briefs(context: typer.Context, as_json: Json = False) -> None:
     """List the briefs, newest first."""
-    from ..qa.types import brief_dict
+    from ..index.records import brief_dict
 
     briefs: list[Brief] = context.obj.index.briefs()
     if as_json:
@@ -106,7 +106,7 @@ def list_briefs(context: typer.Context, as_json: Json = False) -> None:
 @commands.command()
 def show(context: typer.Context, brief_id: Annotated[str, typer.Argument(metavar="ID")], as_json: Json = False) -> None:
     """Show one brief: what is known of it, and its text."""
-    from ..qa.types import brief_dict
+    from ..index.records import brief_dict
 
     brief = context.obj.index.brief(brief_id)
     if brief is None:

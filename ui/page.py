@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-from ..qa.export import FORMATS
 from .catalogue_page import library_page_html
 from .strings import page_strings
+from .taking import export_menu
 
 PAGES = (("read_page", "#ask"), ("library_page", "#library"), ("report_page", "#report"))
 """The window's pages: the key of the name, the address. Links to them stand in the head once there are several."""
@@ -80,7 +80,7 @@ def chat_html() -> str:
         ' data-say-placeholder="placeholder"></textarea><div class="keys">'
         '<button type="button" class="quiet" data-do="filters" aria-expanded="false" aria-controls="filters"'
         ' id="filters-button" data-say="filters"></button>'
-        f'<div id="talk-export" hidden>{export_menu_html("export_talk", up=True)}</div><span class="gap"></span>'
+        f'<div id="talk-export" hidden>{export_menu("export_talk", above=True)}</div><span class="gap"></span>'
         '<button type="submit" class="main" id="ask" data-say="ask"></button>'
         '<button type="button" class="main" id="stop" data-do="stop" data-say="stop" hidden></button>'
         "</div></div></form></main>"
@@ -126,25 +126,13 @@ def sources_pane_html() -> str:
     )
 
 
-def export_menu_html(key: str, *, up: bool = False) -> str:
-    """Return a menu with a button for each form of export, its name to be filled in by the page."""
-    items = "".join(
-        f'<li><button type="button" class="item" data-do="export" data-suffix="{suffix}">{escape(form.label)}'
-        "</button></li>"
-        for suffix, form in FORMATS.items()
-    )
-    return (
-        f'<details class="menu{" above" if up else ""}"><summary data-say="{key}"></summary><ul>{items}</ul></details>'
-    )
-
-
 def report_page_html() -> str:
     """Return the page of the report: the answers that were picked, to be ordered, and the report as it will be."""
     return (
         '<main id="report" class="page" hidden><div class="bar">'
         '<label class="title"><span data-say="report_title"></span>'
         '<input type="text" id="report-title" maxlength="200">'
-        f"</label>{export_menu_html('export_report')}"
+        f"</label>{export_menu('export_report')}"
         '<button type="button" class="quiet" data-do="clearReport" data-say="report_clear"></button></div>'
         '<p id="report-empty" class="soft" data-say="report_empty"></p>'
         '<div id="report-whole" class="two" hidden><section><h2 data-say="report_answers"></h2><ol id="picked"></ol>'

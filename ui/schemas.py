@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from ..corpus import Brief
 from ..index import Filter, Hit
 from ..index.asked import MAX_QUESTION
+from ..index.records import brief_dict
 from ..qa import Answer
-from ..qa.types import brief_dict
 
 MOST_HITS = 50
 MOST_BRIEFS = 200  # in one page of a list

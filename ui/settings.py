@@ -19,6 +19,7 @@ from ..index.types import Progress
 from ..index.weights import MINILM
 from ..qa import Assistant
 from ..qa.llm import LanguageModel
+from ..qa.prompts import EVIDENCE
 from ..qa.written import WritingAssistant
 
 FILE = "northbrief.toml"
@@ -43,7 +44,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="NORTHBRIEF_", toml_file=FILE, extra="forbid", frozen=True)
 
-    home: Path | None = Field(None, description="folder of the index; the user's data folder if not set")
+    home: str | None = Field(None, description="folder or address of the index; the user's data folder if not set")
     encoder: str = Field(MINILM.name, description="a sentence-transformers model, by name or path")
     precision: str = Field("int8", pattern="^(int8|fp32)$", description="of the exported encoder: int8 or fp32")
     device: str = Field("cpu", description="cpu, or cuda to run the encoder on torch there")
@@ -60,11 +61,17 @@ class Settings(BaseSettings):
     llm_timeout: float = Field(60.0, gt=0, description="seconds the model may take for an answer")
     llm_reader: float = Field(20.0, ge=0, description="seconds of them for reading before; 0: it only writes")
     llm_context: int = Field(4096, ge=1500, description="tokens the server lets it read and write")
+    llm_evidence: int = Field(EVIDENCE, ge=100, description="tokens of passages it is given for an answer")
+    llm_rerank: float = Field(0.0, ge=0, description="seconds of them for ordering passages by reading; 0: it does not")
     llm_rewrite: bool = Field(False, description="whether it makes follow-up questions stand alone")
     host: str = Field("127.0.0.1", description="address the chat window or the service listens on")
     port: int = Field(7860, ge=1, le=65535, description="port of the chat window")
     auth: str | None = Field(None, pattern="^[^:]+:.+$", description="user:password that the chat window asks for")
-    library: str = Field("open", pattern="^(open|read-only)$", description="open: the window may change it; read-only")
+    library: str | None = Field(
+        None,
+        pattern="^(open|read-only)$",
+        description="whether the window may change it: open, read-only; if not set, open save where strangers can come",
+    )
     upload_mb: int = Field(25, ge=1, le=200, description="megabytes of a file that the window takes")
     service_port: int = Field(8000, ge=1, le=65535, description="port of `serve` and of `mcp --http`")
     token: SecretStr | None = Field(None, description="what clients of the service must show; needed beyond loopback")
@@ -106,6 +113,10 @@ class Application:
         """The index, opened with the encoder that is set."""
         return Index.open(self.settings.home, encoder=self._encoder())
 
+    def open(self, place: str) -> Index:
+        """Open another index than the one that is set, with the encoder that is set."""
+        return Index.open(place, encoder=self._encoder())
+
     @cached_property
     def retriever(self) -> Retriever:
         """The retriever over the index."""
@@ -144,7 +155,9 @@ class Application:
             model,
             calibrations=self.calibrations,
             reader_budget=self.settings.llm_reader,
+            rerank_budget=self.settings.llm_rerank,
             rewrite=self.settings.llm_rewrite,
+            evidence=self.settings.llm_evidence,
         )
 
     def rebuild(self, progress: Progress) -> AddReport:

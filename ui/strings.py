@@ -251,8 +251,12 @@ _TEXT: dict[str, tuple[str, str]] = {
         "한 시간 안에 너무 많이 보냈습니다(최대 {files}개). 나중에 다시 보내 주세요.",
     ),
     "upload_busy": (
-        "Too many files are on their way; try again in a moment.",
-        "처리 중인 파일이 너무 많습니다. 잠시 뒤 다시 해 주세요.",
+        "Waiting: as many files are here as fit; yours is sent as soon as one of them is read.",
+        "대기 중: 받아 둘 수 있는 파일이 다 찼습니다. 자리가 나는 대로 보냅니다.",
+    ),
+    "upload_full": (
+        "Not added: too many documents wait already, or too many of yours. Try again when some are done.",
+        "추가하지 못함: 기다리는 문서가 너무 많습니다. 몇 개가 끝난 뒤 다시 해 주세요.",
     ),
     "left_library": ("This brief has left the library.", "이 브리프는 자료실에서 빠졌습니다."),
     # questions drawn from the library

@@ -16,7 +16,7 @@ from ..qa.export import FORMATS, cited_briefs, export
 from ..qa.saved import EvidenceError
 from ..qa.types import reference
 from .conversation import read_turn
-from .markup import button, line, wrapped
+from .markup import attributes, button, line, wrapped
 from .sources import facts
 from .strings import day, language_of, say
 
@@ -27,14 +27,17 @@ _NAME = re.compile(r"[^\w-]+")
 Values = dict[str, Any]
 
 
-def export_menu(language: str, label: str) -> str:
-    """Return a menu with a button for each form of export."""
+def export_menu(key: str, language: str = "", *, above: bool = False) -> str:
+    """Return a menu with a button for each form of export; the page names it where no language is given.
+
+    With `above` it opens upwards.
+    """
     items = "".join(
         f"<li>{button(form.label, do='export', class_='item', data_suffix=suffix)}</li>"
         for suffix, form in FORMATS.items()
     )
-    summary = f"<summary>{line(say(language, label))}</summary>"
-    return f'<details class="menu">{summary}<ul>{items}</ul></details>'
+    named = f">{line(say(language, key))}" if language else f"{attributes(data_say=key)}>"
+    return f'<details class="menu{" above" if above else ""}"><summary{named}</summary><ul>{items}</ul></details>'
 
 
 def copy(request: Values) -> Values:

@@ -4,6 +4,7 @@ A file's own name is only shown, and read for its suffix and a date; it never be
 """
 
 import asyncio
+import math
 import re
 import secrets
 import time
@@ -21,8 +22,9 @@ from starlette.routing import Route
 from ..corpus.kinds import KINDS, SUFFIXES
 from .strings import language_of, say
 
-HELD = 4  # files in memory that came in and are not read yet
-KEEP_SECONDS = 600.0  # for which a file waits for the page to have it added
+ROOM = 4  # of the largest files, in bytes: what is held in memory of files that came in and are not read yet
+OF_ONE = 2  # files of one browser among them, or on their way in; its page sends the next when one is read
+KEEP_SECONDS = 60.0  # for which a file waits for its page to ask that it be added; from then on it has no limit
 BODY_SECONDS = 300.0  # for a file to come in
 HOUR = 3600.0
 MOST_NAME = 150  # characters
@@ -41,17 +43,28 @@ class Allowance:
 @dataclass(slots=True)
 class _Held:
     data: bytes
+    sender: str
     until: float
 
 
 @dataclass(slots=True)
 class Uploads:
-    """The files that came in and wait to be read."""
+    """The files that came in and wait to be read.
+
+    Those of all share the memory, those of one browser have OF_ONE places in it: the rest are told to wait, by a reply
+    503 and a sentence, and sent again when there is room.
+    """
 
     allowance: Allowance = Allowance()
     _held: OrderedDict[str, _Held] = field(default_factory=OrderedDict)
-    _coming: int = 0
+    _coming: list[tuple[str, int]] = field(default_factory=list)  # sender, bytes that it may turn out to have
     _seen: dict[str, deque[tuple[float, int]]] = field(default_factory=dict)
+
+    def claim(self, token: object) -> None:
+        """Keep the file of this secret name until it is taken, since somebody waits in line to have it added."""
+        self._expire(time.monotonic())
+        if held := self._held.get(str(token)):
+            held.until = math.inf
 
     def take(self, token: object) -> bytes | None:
         """Return the file of this secret name and forget it; None if there is none."""
@@ -67,18 +80,19 @@ class Uploads:
         if refused:
             status, key = refused
             return _said(status, say(language, key, **self._limits()))
-        self._coming += 1
+        coming = (_sender(request), self._largest(request))
+        self._coming.append(coming)
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 data = await self._body(request)
         except (ClientDisconnect, TimeoutError):
             return _said(408, say(language, "upload_broken"))
         finally:
-            self._coming -= 1
+            self._coming.remove(coming)
         if data is None:
             return _said(413, say(language, "upload_large", **self._limits()))
         token = secrets.token_urlsafe(24)
-        self._held[token] = _Held(data, now + KEEP_SECONDS)
+        self._held[token] = _Held(data, coming[0], time.monotonic() + KEEP_SECONDS)
         self._seen.setdefault(client_of(request), deque()).append((now, len(data)))
         return JSONResponse({"file": token})
 
@@ -95,9 +109,21 @@ class Uploads:
             (length.isdigit() and int(length) > self.allowance.size, 413, "upload_large"),
             (len(recent) >= self.allowance.files, 429, "upload_many"),
             (sum(size for _, size in recent) >= self.allowance.total, 429, "upload_many"),
-            (len(self._held) + self._coming >= HELD, 503, "upload_busy"),
+            (not self._room(request), 503, "upload_busy"),
         )
         return next(((status, key) for wrong, status, key in checks if wrong), None)
+
+    def _room(self, request: Request) -> bool:
+        """Whether one more file of this sender may come in now."""
+        there = [(held.sender, len(held.data)) for held in self._held.values()] + self._coming
+        own = sum(sender == _sender(request) for sender, _ in there)
+        size = sum(size for _, size in there) + self._largest(request)
+        return own < OF_ONE and size <= ROOM * self.allowance.size
+
+    def _largest(self, request: Request) -> int:
+        """The bytes that the file has by its own word, else the most that it may have."""
+        length = request.headers.get("content-length", "")
+        return min(int(length), self.allowance.size) if length.isdigit() else self.allowance.size
 
     async def _body(self, request: Request) -> bytes | None:
         """The file, or None as soon as it is larger than allowed."""
@@ -165,6 +191,11 @@ def signed_in(request: Request) -> bool:
 def client_of(request: Request) -> str:
     """Return the address that a request comes from."""
     return request.client.host if request.client else ""
+
+
+def _sender(request: Request) -> str:
+    """The browser that a file comes from, as far as it says so."""
+    return f"{client_of(request)}/{request.query_params.get('browser', '')[:40]}"
 
 
 def _said(status: int, words: str) -> JSONResponse:

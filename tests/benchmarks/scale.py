@@ -3,7 +3,8 @@
 Makes the indexes that are not there yet (`made`), measures each in a process of its own, writes `scale.json` into
 FOLDER and `scale.png` beside this file (needs matplotlib). Sizes measured before are kept; `--again` measures anew.
 Questions are those of DATA, planned and searched as `Retriever.search` does; no vector of theirs lies in the index.
-Times are by the clock and in processor time of the searching thread, which other work on the machine changes less.
+Times are given by the clock and in processor time of the searching thread, which other work on the machine changes
+less.
 """
 
 import argparse

@@ -1,0 +1,294 @@
+"""Three Milvus collections behind one small class; pymilvus' errors as ours, at this one seam.
+
+`NAME` is what is searched: a vector and analysed words a passage, and what filters ask for. `NAME_catalog` has a row a
+brief and the settings; `NAME_payload` has what is only ever read by its key: texts, token vectors. Rows are read by key
+wherever possible: it costs the same in a small and in a large collection.
+"""
+
+import base64
+import hashlib
+import logging
+import os
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import platformdirs
+
+from ..corpus import StoreError, StoreMismatch
+from .places import is_address
+
+FORMAT = 1
+TEXT = 65_535  # bytes, the longest string that Milvus takes
+KEYS = 500  # asked for at once
+WAIT = 10.0  # seconds for a server to answer when it is opened
+Row = dict[str, Any]
+"""One row, by the names of its fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a collection is: `uri` for pymilvus, the collection's name, `token` as user:password; `local` for a file of
+    Milvus Lite."""
+
+    uri: str
+    collection: str
+    token: str = ""
+    local: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """The folder for what this machine keeps about the collection, such as feedback."""
+        home = os.environ.get("NORTHBRIEF_HOME")
+        if home is None or is_address(home):
+            home = platformdirs.user_data_dir("northbrief", appauthor=False)
+        name = hashlib.blake2b(f"{self.uri} {self.collection}".encode(), digest_size=6).hexdigest()
+        return Path(self.uri).parent if self.local else Path(home) / f"milvus-{name}"
+
+
+def parse_address(text: str) -> Address:
+    """Return the address of `http://user:password@host:19530/collection` or of the file `milvus:///path/file.db`, which
+    may be followed by `/collection`.
+
+    Raises:
+        StoreError: it names no collection, or no file.
+    """
+    parts = urlsplit(text)
+    if parts.scheme == "milvus":
+        path = Path(unquote(f"{parts.netloc}{parts.path}")).expanduser()
+        file, name = (path, "northbrief") if path.suffix else (path.parent, path.name)
+        if file.suffix != ".db" or not name.isidentifier():
+            raise StoreError(f"found {text}, expected a file of Milvus Lite such as milvus:///data/library.db")
+        return Address(str(file.absolute()), name, local=True)
+    name = parts.path.strip("/")
+    if not parts.hostname or not name.isidentifier():
+        raise StoreError(f"found {text}, expected http://host:19530/collection, a name of letters, digits and _")
+    token = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else ""
+    port = f":{parts.port}" if parts.port else ""
+    return Address(f"{parts.scheme}://{parts.hostname}{port}", name, token)
+
+
+def number_of(*parts: object) -> int:
+    """Return 62 bits that stand for the parts: what is asked for by number needs no quoting."""
+    digest = hashlib.blake2b("\x00".join(map(str, parts)).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 2
+
+
+def packed_text(data: bytes) -> str:
+    """Return bytes as a string, which is all that Milvus stores."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def pieces_of(text: str, size: int = TEXT - 5) -> list[str]:
+    """Return the text cut into strings of at most `size` bytes of UTF-8, at least one."""
+    raw = text.encode("utf-8")
+    cut, start = [], 0
+    while len(raw) - start > size:
+        end = start + size
+        while raw[end] & 0xC0 == 0x80:  # within a character
+            end -= 1
+        cut.append(raw[start:end].decode("utf-8"))
+        start = end
+    return [*cut, raw[start:].decode("utf-8")]
+
+
+def in_parts(values: Iterable[Any], size: int = KEYS) -> Iterator[list[Any]]:
+    """Yield the values in lists of at most `size`."""
+    source = iter(values)
+    while part := list(islice(source, size)):
+        yield part
+
+
+class Collections:
+    """The collections of one index. Safe to share between threads."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self.passages = address.collection
+        self.catalog = f"{address.collection}_catalog"
+        self.payload = f"{address.collection}_payload"
+        self._lock = threading.Lock()
+        milvus = _pymilvus()
+        with self._errors():
+            if address.local:
+                Path(address.uri).parent.mkdir(parents=True, exist_ok=True)
+            self._client = milvus.MilvusClient(address.uri, token=address.token, timeout=WAIT)
+            there = set(self._client.list_collections()) & {self.passages, self.catalog, self.payload}
+            if self.passages in there and self.catalog not in there:
+                raise StoreMismatch(
+                    f"the collection {self.passages} at {address.uri} is none of Northbrief's; name another one"
+                )
+            for name, fields in (
+                (self.catalog, _CATALOG),
+                (self.payload, _PAYLOAD),
+            ):
+                if name not in there:
+                    self._create(milvus, name, fields)
+                self._client.load_collection(name)
+            if self.passages in there:
+                self._client.load_collection(self.passages)
+            self.made = self.passages in there
+
+    def create_passages(self, dimension: int) -> None:
+        """Make the collection that is searched; its vectors' size is known with the first encoder."""
+        with self._lock, self._errors():
+            if not self.made:
+                if not self._client.has_collection(self.passages):
+                    self._create(_pymilvus(), self.passages, _PASSAGES, dimension)
+                self._client.load_collection(self.passages)
+                self.made = True
+
+    def read(self, name: str, keys: Sequence[Any], fields: Sequence[str]) -> list[Row]:
+        """Return the rows with these keys that are there, in any order."""
+        column = "n" if name == self.passages else "key"
+        found: list[Row] = []
+        for part in in_parts(dict.fromkeys(keys)):
+            wanted = ", ".join(str(key) if column == "n" else f'"{key}"' for key in part)
+            found += self.select(name, f"{column} in [{wanted}]", fields)
+        return found
+
+    def select(self, name: str, condition: str, fields: Sequence[str]) -> list[Row]:
+        """Return the rows that a condition is true of, a few thousand at most."""
+        with self._errors():
+            return [dict(row) for row in self._client.query(name, filter=condition, output_fields=list(fields))]
+
+    def scan(self, name: str, condition: str, fields: Sequence[str]) -> Iterator[Row]:
+        """Yield all rows that a condition is true of."""
+        with self._errors():
+            pages = self._client.query_iterator(name, batch_size=1000, filter=condition, output_fields=list(fields))
+        while True:
+            with self._errors():
+                rows = pages.next()
+            if not rows:
+                pages.close()
+                return
+            yield from map(dict, rows)
+
+    def count(self, name: str, condition: str = "") -> int:
+        """Return the number of rows that a condition is true of."""
+        with self._errors():
+            rows = self._client.query(name, filter=condition, output_fields=["count(*)"])
+            return int(rows[0]["count(*)"])
+
+    def search(self, field: str, asked: Any, k: int, condition: str) -> list[tuple[Row, float]]:
+        """Return at most `k` (row, score) of the passages, best first: by cosine or, for "sparse", by BM25."""
+        metric = "BM25" if field == "sparse" else "IP"
+        with self._errors():
+            [found] = self._client.search(
+                self.passages,
+                data=[asked],
+                anns_field=field,
+                limit=k,
+                filter=condition,
+                output_fields=["n", "owner", "version", "place"],
+                search_params={"metric_type": metric},
+            )
+        # Milvus Lite gives BM25 as a distance, below zero; a server gives it as a score.
+        return [
+            (dict(each["entity"]), abs(each["distance"]) if metric == "BM25" else each["distance"]) for each in found
+        ]
+
+    def write(self, name: str, rows: Sequence[Row]) -> None:
+        """Put the rows in place of those with their keys; on the return they are safe."""
+        with self._errors():
+            for part in in_parts(rows):
+                blank = {} if name == self.passages else {"blank": [0.0, 0.0]}
+                self._client.upsert(name, [row | blank for row in part])
+
+    def delete(self, name: str, keys: Sequence[Any]) -> None:
+        """Remove the rows with these keys."""
+        with self._errors():
+            for part in in_parts(keys):
+                self._client.delete(name, ids=list(part))
+
+    def settle(self) -> None:
+        """Let Milvus Lite write its log into segments, which it searches far faster; a server does so by itself."""
+        if self.address.local:
+            with self._errors():
+                for name in (self.passages, self.catalog, self.payload):
+                    if name != self.passages or self.made:
+                        self._client.flush(name)
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._errors():
+            self._client.close()
+
+    def _create(self, milvus: Any, name: str, fields: Sequence[tuple[str, str, Row]], dimension: int = 2) -> None:
+        schema = milvus.MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
+        indexes = self._client.prepare_index_params()
+        for field, kind, options in fields:
+            size = {"dim": dimension} if kind == "FLOAT_VECTOR" else {}
+            schema.add_field(field, getattr(milvus.DataType, kind), **size, **options)
+            if kind == "FLOAT_VECTOR":
+                indexes.add_index(field, index_type="AUTOINDEX" if not self.address.local else "FLAT", metric_type="IP")
+            elif kind == "SPARSE_FLOAT_VECTOR":
+                numbers = {"bm25_k1": 1.2, "bm25_b": 0.75}  # FTS5's
+                indexes.add_index(field, index_type="SPARSE_INVERTED_INDEX", metric_type="BM25", params=numbers)
+            elif field in _ASKED and not self.address.local:
+                indexes.add_index(field, index_type="INVERTED")
+        if any(field == "sparse" for field, _, _ in fields):
+            bm25 = milvus.Function(
+                name="bm25",
+                input_field_names=["stems"],
+                output_field_names=["sparse"],
+                function_type=milvus.FunctionType.BM25,
+            )
+            schema.add_function(bm25)
+        # Session: what this process wrote it sees; what others wrote follows within moments.
+        self._client.create_collection(name, schema=schema, index_params=indexes, consistency_level="Session")
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        milvus = _pymilvus()
+        try:
+            yield
+        except milvus.MilvusException as error:
+            place = f"{self.address.collection} at {self.address.uri}"
+            raise StoreError(
+                f"Milvus failed for {place} ({error.message}); check that it runs, and try again"
+            ) from error
+        except OSError as error:
+            raise StoreError(f"{self.address.uri} cannot be opened or written ({error}); check the folder") from error
+
+
+_KEY = {"max_length": 100, "is_primary": True}
+_LONG = {"max_length": TEXT}
+_ASKED = {"owner", "day", "institution", "language", "kind", "source", "other"}  # in conditions: they get an index
+_PASSAGES: list[tuple[str, str, Row]] = [
+    ("n", "INT64", {"is_primary": True}),
+    *((field, "INT64", {}) for field in ("owner", "version", "place", "day", "institution", "language")),
+    ("authors", "VARCHAR", _LONG),
+    ("vector", "FLOAT_VECTOR", {}),
+    ("stems", "VARCHAR", _LONG | {"enable_analyzer": True, "analyzer_params": {"tokenizer": "standard"}}),
+    ("sparse", "SPARSE_FLOAT_VECTOR", {}),
+]
+_CATALOG: list[tuple[str, str, Row]] = [
+    ("key", "VARCHAR", _KEY),
+    *((field, "INT64", {}) for field in ("kind", "owner", "version", "source", "other", "day")),
+    ("facts", "VARCHAR", _LONG),
+    ("blank", "FLOAT_VECTOR", {}),  # Milvus wants a vector in every collection
+]
+_PAYLOAD: list[tuple[str, str, Row]] = [
+    ("key", "VARCHAR", _KEY),
+    ("facts", "VARCHAR", _LONG),
+    ("text", "VARCHAR", _LONG),
+    ("packed", "VARCHAR", _LONG),
+    ("blank", "FLOAT_VECTOR", {}),
+]
+
+
+def _pymilvus() -> Any:
+    """The package, whose own log would print what is raised anyway."""
+    try:
+        import pymilvus
+    except ImportError as error:
+        raise StoreError("an index in Milvus needs the extra: pip install 'northbrief[milvus]'") from error
+    for name in ("pymilvus", "grpc._server"):  # the latter is Milvus Lite's, when a client asks what it does not have
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    return pymilvus
