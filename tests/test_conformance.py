@@ -470,19 +470,6 @@ def test_token_vectors_are_those_that_were_packed(filled: Index, fake: FakeEncod
         assert view.packed([passage, replace(passage, id="f" * 16)]) == {passage.id: (brief.title, wanted)}
 
 
-def test_the_passages_beside_one_are_those_before_and_after_it_in_its_brief(index: Index) -> None:
-    paragraphs = [" ".join(f"p{n}w{i}" for i in range(50)) for n in range(4)]
-    index.add([make("a", "\n\n".join(paragraphs)), make("b", "Alone here.")])
-    with seen(index) as view:
-        numbers, _ = view.worded("p0w1 p1w1 p2w1 p3w1 alone", 9, ())
-        passages = {number: passage for number, (passage, _) in view.passages(numbers).items()}
-        order = sorted((each for each in passages.values() if each.brief_id == "a"), key=lambda each: each.start)
-        for number, beside in zip(numbers.tolist(), view.beside(numbers), strict=True):
-            place = order.index(passages[number]) if passages[number] in order else len(order) + 1
-            around = [*order[max(0, place - 1) : place], *order[place + 1 : place + 2]]
-            assert beside == " ".join(each.text for each in around)
-
-
 # --- removing, undoing, correcting -----------------------------------------------------------------------------------
 
 
