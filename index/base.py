@@ -30,9 +30,9 @@ from .vectors import read_all_vectors, read_vectors
 from .words import Words, words_up_to
 
 BLOCK = 20_000  # vectors read at a time
-LISTS = 4  # times the square root of the number of passages: so many lists has the inverted file
-A_LIST = 40  # vectors a list that its centre is placed by
-ROUNDS = 12  # of k-means
+LISTS = 2  # times the square root of the number of passages: so many lists has the inverted file
+A_LIST = 28  # vectors a list that its centre is placed by
+ROUNDS = 6  # of k-means
 OUTGROWN = 3  # times as many passages as the lists were made for: they are made anew
 SAMPLE = 64  # passages whose checksums the label keeps: the last ones, and as many from all
 

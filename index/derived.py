@@ -12,7 +12,7 @@ from .base import Base, build_base, extend_base, has_outgrown, load_base, saved_
 from .build import Build
 from .dense import DenseIndex, build_dense, is_large
 from .holder import is_alive
-from .large import Large, state_of
+from .large import DUE, Large, state_of
 from .late import TokenCodec, codec_from_bytes
 from .store import Store
 
@@ -51,12 +51,11 @@ class Derived:
         with self._lock:
             self._dense = self._base = None
 
-    def counts(self, dense: DenseIndex | Large) -> dict[str, int]:
-        """Return where searches remember how many passages hold a word: those of a generation, or, where that has
-        not been much changed since, of one before it."""
+    def counts(self, generation: int) -> dict[str, int]:
+        """Return where a generation's searches remember how many passages hold a word."""
         with self._lock:
-            if self._counts[0] != dense.generation:
-                self._counts = (dense.generation, {})
+            if self._counts[0] != generation:
+                self._counts = (generation, {})
             return self._counts[1]
 
     def codec(self) -> TokenCodec | None:
@@ -125,15 +124,23 @@ class Derived:
                 self._base = made or self._base
 
     def save(self) -> None:
-        """Start, behind the searches, what has become due to be derived."""
+        """Start, behind the searches, what has become due to be derived.
+
+        Where nothing has been searched yet and little came since the base was made, nothing is read for it.
+        """
         with self._store.reading() as connection:
-            passages = connection.execute("SELECT count(*) FROM passages").fetchone()[0]
-        if is_large(passages):
-            self.dense()
+            if not is_large(connection.execute("SELECT count(*) FROM passages").fetchone()[0]):
+                return
+            label = saved_label(self.file)
+            if self._dense is None and label and label["store"] == self._store.setting("store"):
+                newer = "SELECT count(*) FROM passages WHERE n > ?"
+                if connection.execute(newer, (label["top"],)).fetchone()[0] <= DUE:
+                    return
+        self.dense()
 
     def finish(self) -> None:
         """Derive what is due, and wait for it."""
-        self.save()
+        self.dense()
         self.close()
 
     @property

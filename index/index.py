@@ -266,7 +266,7 @@ class Index:
         with self._store.reading() as connection:
             self._derived.follow_rebuild()
             dense = self._derived.dense()
-            yield Snapshot(connection, dense, self._derived.codec(), self._derived.counts(dense))
+            yield Snapshot(connection, dense, self._derived.codec(), self._derived.counts(dense.generation))
 
     def forget_derived(self) -> None:
         """Read again, when next needed, what is derived from the store."""

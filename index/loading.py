@@ -34,7 +34,7 @@ def load(
     """Add the briefs whose ids fall to `part`: (2, 8) is the second of eight workers, and a brief is always one's.
 
     Each worker is given the same briefs. More `threads` than one are for an index in Milvus, which writes while others
-    encode; a file has one writer.
+    encode; a file has one writer, and one thread.
 
     Raises:
         ValueError: the part is none of its whole.
@@ -43,7 +43,9 @@ def load(
     number, of = part
     if not 1 <= number <= of:
         raise ValueError(f"found part {number} of {of}, expected 1 to {of}")
-    if isinstance(index, MilvusIndex):
+    if not isinstance(index, MilvusIndex):
+        threads = 1
+    else:
         index.writer.alone = True  # of these briefs
         if number > 1:
             _wait_for_the_first(index)

@@ -17,7 +17,8 @@ import numpy as np
 
 from ..corpus import Brief, BriefError, DateSource, StoreDamaged
 from .ingest import Prepared, lexical_text
-from .milvus_client import TEXT, Row, number_of, packed_text, pieces_of
+from .milvus_client import Row, number_of, packed_text, pieces_of
+from .milvus_schema import TEXT
 from .minhash import text_digest
 from .proof import brief_digest
 from .stems import stemmed

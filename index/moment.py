@@ -55,6 +55,11 @@ def _share(text: str, first: int, last: int) -> float:
     return sum(first <= year <= last for year in years) / len(years) if years else 0.0
 
 
+def years_named(text: str) -> frozenset[int]:
+    """Return the years that a text names."""
+    return frozenset(int(year) for year in _YEAR.findall(text))
+
+
 def recency(published: Sequence[date | None]) -> Floats:
     """Return 1 for the newest of the dates, 0 for the oldest and for none, by age in between."""
     days = [day.toordinal() for day in published if day]

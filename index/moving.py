@@ -62,8 +62,8 @@ class End(Protocol):
     def read(self, ids: Sequence[str]) -> tuple[list[Brief], Encodings]:
         """Return the briefs, in this order, and what their passages were encoded to."""
 
-    def beside(self, brief_id: str) -> Beside:
-        """Return what is known of a brief beside itself."""
+    def beside(self, ids: Sequence[str]) -> dict[str, Beside]:
+        """Return what is known of each of the briefs beside itself."""
 
     def begin(self, codec: bytes | None) -> None:
         """Record what the index is made with, if it is new."""
@@ -103,8 +103,10 @@ def move_index(source: Index, target: Index, progress: Progress | None = None) -
             written += sum(len(prepared.passages) for prepared in parts)
             if progress:
                 progress(seen, written)
-    for brief_id in wanted:  # links lead to briefs that are there
-        goal.keep(brief_id, start.beside(brief_id))
+    for ids in in_parts(wanted):  # links lead to briefs that are there
+        for brief_id, beside in start.beside(ids).items():
+            if beside.copies or beside.correction or beside.versions:
+                goal.keep(brief_id, beside)
     goal.finish()
     return MoveReport(len(missing), len(wanted) - len(missing), written)
 
@@ -159,10 +161,14 @@ class FileEnd:
         }
         return [briefs[brief_id] for brief_id in ids if brief_id in briefs], sound
 
-    def beside(self, brief_id: str) -> Beside:
+    def beside(self, ids: Sequence[str]) -> dict[str, Beside]:
+        found = {}
         with self._store.reading() as connection:
-            versions = [(each.id, each.similarity) for each in relatives_of(connection, brief_id)]
-            return Beside(copies_of(connection, brief_id), correction_of(connection, brief_id), versions)
+            for brief_id in ids:
+                versions = [(each.id, each.similarity) for each in relatives_of(connection, brief_id)]
+                copies = copies_of(connection, brief_id)
+                found[brief_id] = Beside(copies, correction_of(connection, brief_id), versions)
+        return found
 
     def begin(self, codec: bytes | None) -> None:
         if self._store.setting("encoder") is None:
@@ -205,14 +211,27 @@ class MilvusEnd:
         encodings = self._index.writer.stored(owners)
         return [briefs[brief_id] for brief_id in ids if brief_id in briefs], encodings
 
-    def beside(self, brief_id: str) -> Beside:
-        owner = owner_of(brief_id)
-        copies = [(each["id"], brief_id, each["source"], each["known"]) for each in self._catalog.copies_of([owner])]
-        correction = correction_from(self._catalog.corrections([owner]).get(owner, {}))
-        return Beside(copies, correction, [(each.id, each.similarity) for each in self._index.relatives(brief_id)])
+    def beside(self, ids: Sequence[str]) -> dict[str, Beside]:
+        owners = {owner_of(brief_id): brief_id for brief_id in ids}
+        copies: dict[str, list[tuple[str, str, str, str]]] = {}
+        for each in self._catalog.copies_of(list(owners)):
+            copies.setdefault(each["brief"], []).append((each["id"], each["brief"], each["source"], each["known"]))
+        corrections = self._catalog.corrections(owners)
+        links = self._catalog.links(owners)
+        others = self._catalog.heads({link.other for link in links})
+        versions: dict[str, list[tuple[str, float]]] = {}
+        for link in links:
+            if link.other in others:
+                versions.setdefault(owners[link.owner], []).append((others[link.other].id, link.similarity))
+        return {
+            brief_id: Beside(
+                copies.get(brief_id, ()), correction_from(corrections.get(owner, {})), versions.get(brief_id, ())
+            )
+            for owner, brief_id in owners.items()
+        }
 
     def begin(self, codec: bytes | None) -> None:
-        self._index.record(codec or b"")
+        self._index.build.record(codec or b"")
 
     def write(self, parts: Sequence[Prepared], encodings: Encodings) -> None:
         self._index.writer.write(parts, encodings, self._index.encoder)

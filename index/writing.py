@@ -24,7 +24,7 @@ from .naming import StoredNames, identified, is_free, with_suffix
 from .proof import brief_digest
 from .relatives import make_tables
 from .store import Store
-from .types import AddReport, Progress
+from .types import AddReport, Encoder, Progress
 
 BATCH_PASSAGES = 64  # encoded and committed together: enough to keep all cores busy, little to lose
 SLICE = 2 * BATCH_PASSAGES  # of one long brief encoded before progress is told, and the add can be ended
@@ -136,17 +136,7 @@ class Writer:
 
     def prepared(self, briefs: Iterable[Brief], failed: list[Failure]) -> Iterator[list[Prepared]]:
         """Yield the briefs cut into passages, in parts of about BATCH_PASSAGES."""
-        part: list[Prepared] = []
-        for brief in briefs:
-            try:
-                part.append(prepare(brief, self._build.encoder, Chunking()))
-            except BriefError as error:
-                failed.append(Failure(brief.source or brief.id, str(error)))
-            if sum(len(prepared.passages) for prepared in part) >= BATCH_PASSAGES:
-                yield part
-                part = []
-        if part:
-            yield part
+        return cut_briefs(briefs, self._build.encoder, failed)
 
     def write(
         self,
@@ -212,3 +202,18 @@ class Writer:
 def _told(progress: Progress | None, seen: int, written: int, encoded: int) -> None:
     if progress:
         progress(seen, written + encoded)
+
+
+def cut_briefs(briefs: Iterable[Brief], encoder: Encoder, failed: list[Failure]) -> Iterator[list[Prepared]]:
+    """Yield the briefs cut into passages, in parts of about BATCH_PASSAGES; `failed` takes up those that cannot be."""
+    part: list[Prepared] = []
+    for brief in briefs:
+        try:
+            part.append(prepare(brief, encoder, Chunking()))
+        except BriefError as error:
+            failed.append(Failure(brief.source or brief.id, str(error)))
+        if sum(len(prepared.passages) for prepared in part) >= BATCH_PASSAGES:
+            yield part
+            part = []
+    if part:
+        yield part

@@ -100,9 +100,7 @@ class WritingAssistant(Assistant):
             if judged.abstained:
                 yield judged
                 return
-            readings = self._readings(plan, judged.hits)
-            ranked = [sentence for reading in readings.values() for sentence in reading.sentences]
-            ranked = prompts.in_turn(ranked, lambda sentence: sentence.hit.side)
+            readings, ranked = self.ranked(plan, judged.hits)
             sides = [side for side, reading in readings.items() if side and reading.sentences]
             left = deadline - time.monotonic()
             written = Written()
@@ -118,13 +116,15 @@ class WritingAssistant(Assistant):
         except ModelError as error:
             yield _fallen_back(default, str(error), korean)
 
-    def _readings(self, plan: QueryPlan, hits: Sequence[Hit]) -> dict[str, Reading]:
-        """The sentences of the passages, best first, by the side that they serve, "" for a question without sides."""
+    def ranked(self, plan: QueryPlan, hits: Sequence[Hit]) -> tuple[dict[str, Reading], list[Sentence]]:
+        """Return the sentences of the passages, by the side that they serve ("" without sides), and all, best first."""
         asked = read_question(plan)
-        return {
+        readings = {
             inquiry.label: read(self.retriever, inquiry, asked, plan.question, served(hits, inquiry))
             for inquiry in plan.inquiries
         }
+        every = [sentence for reading in readings.values() for sentence in reading.sentences]
+        return readings, prompts.in_turn(every, lambda sentence: sentence.hit.side)
 
     def _plan(self, question: str, history: Sequence[str]) -> QueryPlan:
         """The plan; of a follow-up that the model rewrote, both its form and the typed one are searched."""

@@ -30,7 +30,8 @@ pytest.importorskip("milvus_lite", reason="milvus-lite has no wheel for this sys
 
 from northbrief.index.loading import load
 from northbrief.index.milvus import MilvusIndex
-from northbrief.index.milvus_client import Address, Collections, in_parts, parse_address, pieces_of
+from northbrief.index.milvus_address import Address, parse_address
+from northbrief.index.milvus_client import Collections, in_parts, pieces_of
 from northbrief.index.milvus_rows import head_of, owner_of, passage_numbers, payload_keys
 from northbrief.index.moving import move_index
 

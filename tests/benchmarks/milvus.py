@@ -31,7 +31,7 @@ from .retrieval import questions
 COLUMNS = ["R@1", "R@5", "R@10", "MRR"]
 
 
-def rank(data: Path, made: Path | None) -> bool:
+def rank(data: Path, made: Path | None, sets: list[str]) -> bool:
     """Print the table; whether R@5 in Milvus is within 0.02 of the file's and the round trip ranks the same."""
     with tempfile.TemporaryDirectory() as folder:
         own, back = Index.open(made or Path(folder, "own.db")), Index.open(Path(folder, "back.db"))
@@ -42,10 +42,10 @@ def rank(data: Path, made: Path | None) -> bool:
             moved = move_index(start, goal)
             seconds = time.perf_counter() - began
             print(f"{label}: {moved.copied} briefs, {moved.passages} passages in {seconds:.0f} s", flush=True)
-        print("\n| index | questions | " + " | ".join(COLUMNS) + " | first p50 | again p50 | again p95 |")
-        print("|" + "---|" * (len(COLUMNS) + 5))
+        print("\n| index | questions | " + " | ".join(COLUMNS) + " | search p50, p95 | processor p50, p95 |")
+        print("|" + "---|" * (len(COLUMNS) + 4))
         recall: dict[tuple[str, str], float] = {}
-        for name in ("dev", "train"):
+        for name in sets:
             asked = questions(data / f"questions-{name}.jsonl")
             texts = [each.text for each in asked]
             for label, index in (("file", own), ("Milvus Lite", there), ("back in a file", back)):
@@ -61,7 +61,7 @@ def rank(data: Path, made: Path | None) -> bool:
         print(f"in Milvus Lite, {first} have the same first passage.")
         for index in (own, there, back):
             index.close()
-        near = all(abs(recall["file", name] - recall["Milvus Lite", name]) <= 0.02 for name in ("dev", "train"))
+        near = all(abs(recall["file", name] - recall["Milvus Lite", name]) <= 0.02 for name in sets)
         return near and same == len(texts)
 
 
@@ -72,18 +72,18 @@ def listed(index: Index, asked: list[str]) -> list[list[tuple[str, float]]]:
 
 
 def times(index: Index, asked: list[str]) -> str:
-    """Milliseconds of a search, its question encoded: the first time, and again."""
+    """Milliseconds of a search, its question encoded, by the clock and of all processors together.
+
+    Milvus Lite serves from threads of this process, so its work is counted, too; other programs' is not.
+    """
     retriever = Retriever(index)
-    rounds = []
-    for _ in range(2):
-        taken = []
-        for question in asked[:60]:
-            began = time.perf_counter()
-            retriever.search(question)
-            taken.append(1000 * (time.perf_counter() - began))
-        rounds.append(taken)
-    first, again = rounds
-    return f"{np.median(first):.0f} | {np.median(again):.0f} | {np.percentile(again, 95):.0f}"
+    taken, worked = [], []
+    for question in asked[:60]:
+        began, before = time.perf_counter(), time.process_time()
+        retriever.search(question)
+        taken.append(1000 * (time.perf_counter() - began))
+        worked.append(1000 * (time.process_time() - before))
+    return " | ".join(f"{np.median(each):.0f}, {np.percentile(each, 95):.0f} ms" for each in (taken, worked))
 
 
 def kill(rounds: int, briefs: int) -> bool:
@@ -124,12 +124,14 @@ def main() -> None:
     parser.add_argument("what", choices=["rank", "kill"])
     parser.add_argument("--data", type=Path)
     parser.add_argument("--index", type=Path, help="an index of the data that was made before")
+    parser.add_argument("--sets", nargs="+", default=["dev"], help="dev, train")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--briefs", type=int, default=150)
     arguments = parser.parse_args()
-    held = (
-        rank(arguments.data, arguments.index) if arguments.what == "rank" else kill(arguments.rounds, arguments.briefs)
-    )
+    if arguments.what == "rank":
+        held = rank(arguments.data, arguments.index, arguments.sets)
+    else:
+        held = kill(arguments.rounds, arguments.briefs)
     sys.exit(0 if held else 1)
 
 

@@ -1,10 +1,12 @@
-"""What a language model adds: python -m tests.benchmarks.model (reader | writer | rerank | latency) --data DATA
+"""What a language model adds: python -m tests.benchmarks.model (reader | writer | rerank | evidence | latency | close)
 
 The weights in `--model FILE` (GGUF; without it the small model of the tests) are served on loopback by llama.cpp.
 `reader`: facts against near misses, by the model's log-odds over the leading passages. `writer`: written answers to a
 random sample of the questions, with the facts found in them, what was shown, and why the rest fell back; `--types` says
 of which, `--cite` puts a marker behind every sentence, for models that never cite. `rerank`: the leading passages in
 the order of the model's reading. `latency`: how soon a complete sentence is shown, in times of encoding one text, too.
+`evidence`: the share of the needed facts in what a model is given, best sentences against as long whole passages.
+`close`: of claims written by hand, fair and faulty, what the check lets pass, and what of that is near to its quote.
 """
 
 import argparse
@@ -21,15 +23,21 @@ import numpy as np
 from northbrief.corpus import load_briefs
 from northbrief.corpus.shelf import load_shelf
 from northbrief.index import Index, Retriever
-from northbrief.qa import Answer, Assistant, Claim
+from northbrief.index.encoder import load_encoder
+from northbrief.qa import Answer, Assistant, Claim, Verdict
 from northbrief.qa.evaluate import Question, auroc, compare, figures, read_questions, run
-from northbrief.qa.injected import plain_spans
-from northbrief.qa.llm import LanguageModel, Message
+from northbrief.qa.injected import plain_spans, plain_text
+from northbrief.qa.llm import LanguageModel, Message, tokens
+from northbrief.qa.prompts import in_turn
+from northbrief.qa.prompts import writing as writing_request
 from northbrief.qa.reader import LEADING, Reader, fit
 from northbrief.qa.reply import sentences
 from northbrief.qa.rerank import ReadingRetriever
-from northbrief.qa.verify import marked
+from northbrief.qa.support import close
+from northbrief.qa.texts import read, read_quotes
+from northbrief.qa.verify import check, marked
 from northbrief.qa.written import WritingAssistant
+from northbrief.tests.benchmarks.checking import SPLITS, by_hand
 from northbrief.tests.chat_server import Chat, Handler, begin_stream, chat_served, send_piece
 from northbrief.tests.language_model import model_served, small_model
 
@@ -184,6 +192,28 @@ def rerank(
     print(f"{change.worse} worse of {len(asked)}; {seconds:.1f} s a question")
 
 
+def evidence(retriever: Retriever, questions: Sequence[Question], options: argparse.Namespace) -> None:
+    """Print the share of the needed facts that stand in the sentences, and in whole passages, of so many tokens."""
+    writing = WritingAssistant(retriever, LanguageModel("http://127.0.0.1:9/v1", "none"))
+    asked = [each for each in questions if each.answerable and each.answers and each.language == "en"]
+    held: dict[str, list[float]] = {}
+    for question in asked:
+        plan = retriever.plan(question.text, question.history)
+        hits = Assistant(retriever).ask(question.text, question.history, plan=plan).hits
+        ranked = writing.ranked(plan, hits)[1]
+        for room in (300, 450, 600, 750, 900, 1350):
+            told = writing_request(plan.standalone, ranked, 9_000, evidence=room).messages[-1].content
+            held.setdefault(f"sentences, {room}", []).append(facts(question, told.rsplit("Question:", 1)[0]))
+            left, whole = room, ""
+            for hit in in_turn(hits, lambda hit: hit.side):
+                cost = tokens(plain_text(hit)) + 35
+                if not whole or cost <= left:
+                    whole, left = f"{whole} {plain_text(hit)}", left - cost
+            held.setdefault(f"passages, {room}", []).append(facts(question, whole))
+    for name, values in sorted(held.items()):
+        print(f"{name:<16} {np.mean(values):.3f} of {len(values)}")
+
+
 def latency(retriever: Retriever, questions: Sequence[Question], options: argparse.Namespace) -> None:
     """From the last piece of a first sentence, sent by a server that quotes a passage, to the sentence shown."""
     times: list[float] = []
@@ -221,6 +251,17 @@ def latency(retriever: Retriever, questions: Sequence[Question], options: argpar
     print(f"while encoding one text took {np.median(encoding):.0f} ms (p50)")
 
 
+def close_claims() -> None:
+    """Print how many claims pass the check, and how many of those a machine would be believed."""
+    encoder = load_encoder()
+    for name, fair in (("fair", True), ("faulty", False)):
+        claims = [each for split in SPLITS for each in by_hand(split) if bool(each.kind) is not fair]
+        passed = [each for each in claims if check(each.claim, [each.quote], encoder=encoder) == Verdict.SUPPORTED]
+        kept = [close(read(each.claim), read_quotes((each.quote,)), encoder) for each in passed]
+        print(f"{name}: {len(claims)}, supported by their quotes {len(passed)}, ", end="")
+        print(f"and near them {sum(verdict == Verdict.SUPPORTED for verdict in kept)}")
+
+
 def facts(question: Question, text: str) -> float:
     """The share of the needed facts in a text."""
     plain = text.lower().replace("**", "")
@@ -230,7 +271,7 @@ def facts(question: Question, text: str) -> float:
 def main() -> None:
     """Serve the weights and print the tables."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["reader", "writer", "rerank", "latency"])
+    parser.add_argument("what", choices=["reader", "writer", "rerank", "evidence", "latency", "close"])
     parser.add_argument(
         "--data",
         type=Path,
@@ -254,6 +295,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=None, help="where rows are written")
     options = parser.parse_args()
+    if options.what == "close":
+        close_claims()
+        return
     weights = options.model or small_model()
     if isinstance(weights, str):
         parser.error(weights)
@@ -261,8 +305,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, Index.open(options.index or folder) as index:
         names = ("kcna-2024.jsonl", "briefs", "korean")
         index.add(load_briefs(*(options.data / name for name in names)) if options.data else load_shelf())
-        if options.what == "latency":
-            latency(Retriever(index), questions, options)
+        if options.what in ("latency", "evidence"):
+            {"latency": latency, "evidence": evidence}[options.what](Retriever(index), questions, options)
             return
         with model_served(weights, options.context, options.threads) as url:
             model = Citing(url, timeout=600, context=options.context)
