@@ -67,7 +67,7 @@ class Build:
         """Record, with the first passages, everything that later ones must have in common with them."""
         encoder = self.encoder
         if self._store.setting("encoder") is None:
-            settings = new_settings(encoder, late=self._late)
+            settings = new_settings(encoder, fitted_codec(encoder).tobytes() if self._late else None)
             with self._store.writing() as connection:
                 connection.executemany("INSERT OR IGNORE INTO settings VALUES (?, ?)", list(settings.items()))
         self.check()  # another process may have been first, with another encoder
@@ -76,16 +76,15 @@ class Build:
         return self._store.json_setting("chunking")
 
 
-def new_settings(encoder: Encoder, *, late: bool) -> dict[str, str | bytes | int]:
-    """Return what is recorded in a new index."""
+def new_settings(encoder: Encoder, codec: bytes | None) -> dict[str, str | bytes | int]:
+    """Return what is recorded in a new index; `codec` is what packs its token vectors, if it has any."""
     settings: dict[str, str | bytes | int] = {
         "encoder": json.dumps(asdict(encoder.spec)),
         "chunking": json.dumps(asdict(Chunking())),
         "store": uuid4().hex,
     }
-    if late:
-        settings["codec"] = codec = fitted_codec(encoder).tobytes()
-        settings["codec_crc"] = zlib.crc32(codec)
+    if codec:
+        settings |= {"codec": codec, "codec_crc": zlib.crc32(codec)}
     return settings
 
 

@@ -1,38 +1,31 @@
 """An index in Milvus: the same contract where one machine is not enough. `Index.open` makes one of an address."""
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
-from types import TracebackType
 from typing import NoReturn, Self
 
-from ..corpus import Brief, BriefError, BriefLoader, Failure, StoreError, StoreMismatch
+from ..corpus import Brief, StoreError
 from ..corpus.chunk import Chunking
-from ..corpus.visits import Visit
-from .build import check_build, fitted_codec
 from .copies import Name
 from .corrections import Correction, applied, correction_from, plain_fields
-from .encoder import load_encoder
 from .index import Index, Removed
-from .ingest import Prepared, prepare
-from .late import TokenCodec, codec_from_bytes
+from .ingest import prepare
 from .listing import Entry
-from .milvus_adding import copy_rows, decided, without_brief
+from .milvus_adding import Adder
+from .milvus_address import Address, parse_address
+from .milvus_build import MilvusBuild
 from .milvus_catalog import Catalog, copy_row
-from .milvus_client import FORMAT, Address, Collections, number_of, parse_address
+from .milvus_client import Collections, number_of
 from .milvus_rows import CORRECTION, Head, catalog_row, moved, owner_of
 from .milvus_statistics import Statistics
 from .milvus_view import MilvusView
+from .milvus_visits import NoVisits
 from .milvus_writing import MilvusWriter
 from .relatives import Relative
 from .store import Store
 from .types import AddReport, Encoder, Progress
-from .writing import BATCH_PASSAGES
-
-REMEDY = "Name a new collection and add the briefs to it"
 
 
 class MilvusIndex(Index):
@@ -46,19 +39,11 @@ class MilvusIndex(Index):
         self.address = address
         self.collections = Collections(address)
         self.catalog = Catalog(self.collections)
-        self.writer = MilvusWriter(self.collections, self.catalog, alone=alone or address.local)
-        self._given = encoder
-        self._late = late
+        self._milvus = MilvusWriter(self.collections, self.catalog, alone=alone or address.local)
+        self.build = MilvusBuild(self.catalog, encoder, self._place, late=late)
         self._lock = threading.RLock()
+        self._adder = Adder(self.collections, self.catalog, self._milvus, self.build, self._lock)
         self._statistics = Statistics()
-        self._codec: TokenCodec | None = None
-        found = self.catalog.setting("format")
-        if found not in (None, FORMAT):
-            raise StoreMismatch(
-                f"{self._place} has index format {found}, expected {FORMAT}; update northbrief if the index is of a "
-                f"later version. {REMEDY}"
-            )
-        self._check(encoder)
 
     @classmethod
     def at(cls, address: str, encoder: Encoder | str, *, late: bool = True, alone: bool = False) -> Self:
@@ -73,11 +58,6 @@ class MilvusIndex(Index):
     def close(self) -> None:
         self.collections.close()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     @property
     def path(self) -> Path:
         """A file name in the folder for what this machine keeps about the index; the index itself is in Milvus."""
@@ -88,13 +68,13 @@ class MilvusIndex(Index):
         return self._no_file()
 
     @property
+    def writer(self) -> MilvusWriter:  # type: ignore[override]  # what writes into this store
+        """What writes into the collections."""
+        return self._milvus
+
+    @property
     def encoder(self) -> Encoder:
-        with self._lock:
-            if isinstance(self._given, str):
-                loaded = load_encoder(self._given)
-                self._check(loaded)
-                self._given = loaded
-            return self._given
+        return self.build.encoder
 
     # --- what is there -------------------------------------------------------------------------------------------
 
@@ -158,68 +138,26 @@ class MilvusIndex(Index):
         generation = self.catalog.generation()
         with self._lock:
             if generation and not self.collections.made:
-                self.collections.create_passages(self._dimension())
+                self.collections.create_passages(self.build.dimension())
             if self._statistics.generation != generation:
-                self._check(self._given)
+                self.build.check()
                 self._statistics = self._statistics.next(generation, self.catalog, self.collections)
             statistics = self._statistics
-        yield MilvusView(self.collections, self.catalog, statistics, self._token_codec(), self._dimension())
+        yield MilvusView(self.collections, self.catalog, statistics, self.build.codec(), self.build.dimension())
 
     # --- changes -------------------------------------------------------------------------------------------------
 
     def add(
         self, briefs: Iterable[Brief], progress: Progress | None = None, *, claimed: dict[str, str] | None = None
     ) -> AddReport:
-        done: dict[str, list[str]] = {"added": [], "unchanged": [], "replaced": []}
-        failed: list[Failure] = []
-        duplicates: list[tuple[str, str]] = []
-        claimed = {} if claimed is None else claimed
-        seen = written = 0
-        source = iter(briefs)
-        while batch := list(islice(source, BATCH_PASSAGES)):
-            with self._lock:
-                found = decided(self.catalog, batch, claimed)
-                self.writer.clean(owner_of(brief_id) for brief_id in found.unchanged)
-            self.writer.rewrite(moved(head, place) for head, place in found.moved)
-            failed += found.failed
-            done["unchanged"] += found.unchanged
-            seen += len(batch) - len(found.write)
-            for part in _prepared(found.write.values(), self.encoder, failed):
-                replaced = self._write(part)
-                written += sum(len(prepared.passages) for prepared in part)
-                seen += len(part)
-                for prepared in part:
-                    done["replaced" if prepared.brief.id in replaced else "added"].append(prepared.brief.id)
-                if progress:
-                    progress(seen, written)
-            failed += without_brief(self.catalog, found)
-            rows, gone = copy_rows(self.catalog, found)
-            lost = self.catalog.heads(owner_of(copy_id) for copy_id in found.copies)
-            self.collections.write(self.collections.catalog, rows)
-            self.collections.delete(self.collections.catalog, gone)
-            if lost:
-                self.writer.remove(list(lost.values()))
-            duplicates += [(copy.source or copy.id, of) for copy, of in found.copies.values()]
-            if progress:
-                progress(seen, written)
-        if written:
-            self.collections.settle()
-        failed += briefs.failed if isinstance(briefs, BriefLoader) else []
-        return AddReport(
-            added=tuple(done["added"]),
-            unchanged=tuple(done["unchanged"]),
-            replaced=tuple(done["replaced"]),
-            failed=tuple(failed),
-            passages=written,
-            duplicates=tuple(duplicates),
-        )
+        return self._adder.add(briefs, progress, {} if claimed is None else claimed)
 
     def remove(self, brief_id: str) -> bool:
         head = self.catalog.head(brief_id)
         if head is None:
             return False
         names = [head.owner, *(owner_of(copy["id"]) for copy in self.catalog.copies_of([head.owner]))]
-        self.writer.remove([head])
+        self._milvus.remove([head])
         gone = [f"{kind}{owner}" for owner in names for kind in "ck"]
         self.collections.delete(self.collections.catalog, gone)
         return True
@@ -254,7 +192,7 @@ class MilvusIndex(Index):
         made = applied(brief, correction)
         prepared = prepare(made, self.encoder, Chunking())
         self._keep_correction(brief.id, correction)
-        self._write([prepared])
+        self._adder.write([prepared])
         return made
 
     def drop_source(self, source: str) -> tuple[list[str], list[str]]:
@@ -265,7 +203,7 @@ class MilvusIndex(Index):
         for head in self._from_source(source):
             others = self.catalog.copies_of([head.owner])
             if others:
-                self.writer.rewrite([moved(head, others[0]["source"])])
+                self._milvus.rewrite([moved(head, others[0]["source"])])
                 kept.append(head.id)
             else:
                 lost.append(head.id)
@@ -274,7 +212,7 @@ class MilvusIndex(Index):
         return [brief_id for brief_id in dict.fromkeys(kept) if brief_id not in lost], lost
 
     def move_source(self, old: str, new: str) -> None:
-        self.writer.rewrite(moved(head, new) for head in self._from_source(old))
+        self._milvus.rewrite(moved(head, new) for head in self._from_source(old))
         copies = [copy for copy in self.catalog.copies_from(number_of("source", old)) if copy["source"] == old]
         rows = [copy_row(copy["id"], copy["brief"], new, copy["known"]) for copy in copies]
         self.collections.write(self.collections.catalog, rows)
@@ -284,40 +222,6 @@ class MilvusIndex(Index):
         self.collections.settle()
 
     # --- parts ---------------------------------------------------------------------------------------------------
-
-    def record(self, codec: bytes | None = None) -> None:
-        """Record, with the first passages, everything that later ones must have in common with them; a `codec` that
-        vectors were packed with before, in place of this machine's."""
-        if not self.catalog.is_new():
-            return
-        if codec is None and self._late:
-            codec = fitted_codec(self.encoder).tobytes()
-        if codec:
-            self.catalog.put_blob("codec", codec)
-        settings = {"chunking": asdict(Chunking()), "encoder": asdict(self.encoder.spec), "format": FORMAT}
-        for key, value in settings.items():  # the format last: what is before it is whole
-            self.catalog.put_settings({key: value})
-
-    def _write(self, part: Sequence[Prepared]) -> list[str]:
-        self.record()
-        self._check(self.encoder)
-        encodings = self.writer.encodings(part, self.encoder, self._token_codec())
-        return self.writer.write(part, encodings, self.encoder)
-
-    def _check(self, encoder: Encoder | str) -> None:
-        made = self.catalog.setting("encoder")
-        if made is not None:
-            check_build(made, self.catalog.setting("chunking"), encoder, self._place, REMEDY)
-
-    def _token_codec(self) -> TokenCodec | None:
-        with self._lock:
-            if self._codec is None and (data := self.catalog.blob("codec")):
-                self._codec = codec_from_bytes(data, self._dimension())
-            return self._codec
-
-    def _dimension(self) -> int:
-        made = self.catalog.setting("encoder")
-        return int(made["dimension"]) if made else self.encoder.spec.dimension
 
     def _keep_correction(self, brief_id: str, correction: Correction) -> None:
         owner = owner_of(brief_id)
@@ -337,40 +241,3 @@ class MilvusIndex(Index):
             f"found {self._place}, expected a file, which sync, check, backup, restore and rebuild are only for; "
             "`northbrief move` makes one of it"
         )
-
-
-class NoVisits:
-    """The `Memory` of an index that remembers no addresses."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
-
-    def visit(self, url: str) -> Visit | None:
-        """Return None: no visit is remembered."""
-        return None
-
-    def holds(self, url: str) -> bool:
-        """Whether a brief was read from this address, under whichever name."""
-        number = number_of("source", url)
-        return bool(self._catalog.from_source([number]) or self._catalog.copies_from(number))
-
-    def save(self, visits: Iterable[Visit]) -> None:
-        """Remember nothing."""
-
-    def forget(self, urls: Iterable[str]) -> None:
-        """There is nothing to forget."""
-
-
-def _prepared(briefs: Iterable[Brief], encoder: Encoder, failed: list[Failure]) -> Iterator[list[Prepared]]:
-    """Yield the briefs cut into passages, in parts of about BATCH_PASSAGES."""
-    part: list[Prepared] = []
-    for brief in briefs:
-        try:
-            part.append(prepare(brief, encoder, Chunking()))
-        except BriefError as error:
-            failed.append(Failure(brief.source or brief.id, str(error)))
-        if sum(len(prepared.passages) for prepared in part) >= BATCH_PASSAGES:
-            yield part
-            part = []
-    if part:
-        yield part

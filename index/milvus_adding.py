@@ -3,17 +3,26 @@
 It decides as an add to SQLite does, with two questions to the catalog for each batch instead of two for each brief.
 """
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
-from ..corpus import Brief, BriefError, Failure
+from ..corpus import Brief, BriefError, BriefLoader, Failure
 from .copies import fields_of, is_one, known_of
 from .corrections import applied, correction_from
+from .ingest import Prepared
+from .milvus_build import MilvusBuild
 from .milvus_catalog import Catalog, copy_row
-from .milvus_client import number_of
-from .milvus_rows import Head, owner_of, text_number
+from .milvus_client import Collections, number_of
+from .milvus_rows import Head, check_fits, moved, owner_of, text_number
+from .milvus_writing import MilvusWriter
 from .naming import identified
 from .proof import brief_digest
+from .types import AddReport, Progress
+from .writing import BATCH_PASSAGES, cut_briefs
+
+SETTLED = 500  # passages of one add, from which on Milvus Lite is told to write its log into segments
 
 
 @dataclass(slots=True)
@@ -67,6 +76,7 @@ def decided(catalog: Catalog, batch: Sequence[Brief], claimed: dict[str, str]) -
     named = []
     for each in batch:
         try:
+            check_fits(each)
             named.append(identified(names, each, claimed))
         except BriefError as error:
             found.failed.append(Failure(each.source or each.id, str(error)))
@@ -149,3 +159,65 @@ def copy_rows(catalog: Catalog, found: Decided) -> tuple[list[dict[str, object]]
         if copy["id"] not in found.write and copy["id"] not in rows:
             rows[copy["id"]] = copy_row(copy["id"], new_owner[copy["brief"]], copy["source"], copy["known"])
     return list(rows.values()), [f"c{owner_of(brief_id)}" for brief_id in found.write]
+
+
+@dataclass(frozen=True, slots=True)
+class Adder:
+    """Adds briefs to the collections; threads decide in turn, and encode at the same time."""
+
+    collections: Collections
+    catalog: Catalog
+    writer: MilvusWriter
+    build: MilvusBuild
+    lock: "threading.RLock"
+
+    def add(self, briefs: Iterable[Brief], progress: Progress | None, claimed: dict[str, str]) -> AddReport:
+        """Do what `Index.add` says."""
+        done: dict[str, list[str]] = {"added": [], "unchanged": [], "replaced": []}
+        failed: list[Failure] = []
+        duplicates: list[tuple[str, str]] = []
+        seen = written = 0
+        source = iter(briefs)
+        while batch := list(islice(source, BATCH_PASSAGES)):
+            with self.lock:
+                found = decided(self.catalog, batch, claimed)
+                self.writer.clean(owner_of(brief_id) for brief_id in found.unchanged)
+            self.writer.rewrite(moved(head, place) for head, place in found.moved)
+            failed += found.failed
+            done["unchanged"] += found.unchanged
+            seen += len(batch) - len(found.write)
+            for part in cut_briefs(found.write.values(), self.build.encoder, failed):
+                replaced = self.write(part)
+                written += sum(len(prepared.passages) for prepared in part)
+                seen += len(part)
+                for prepared in part:
+                    done["replaced" if prepared.brief.id in replaced else "added"].append(prepared.brief.id)
+                if progress:
+                    progress(seen, written)
+            failed += without_brief(self.catalog, found)
+            rows, gone = copy_rows(self.catalog, found)
+            lost = self.catalog.heads(owner_of(copy_id) for copy_id in found.copies)
+            self.collections.write(self.collections.catalog, rows)
+            self.collections.delete(self.collections.catalog, gone)
+            if lost:
+                self.writer.remove(list(lost.values()))
+            duplicates += [(copy.source or copy.id, of) for copy, of in found.copies.values()]
+            if progress:
+                progress(seen, written)
+        if written >= SETTLED:
+            self.collections.settle()
+        failed += briefs.failed if isinstance(briefs, BriefLoader) else []
+        return AddReport(
+            added=tuple(done["added"]),
+            unchanged=tuple(done["unchanged"]),
+            replaced=tuple(done["replaced"]),
+            failed=tuple(failed),
+            passages=written,
+            duplicates=tuple(duplicates),
+        )
+
+    def write(self, part: Sequence[Prepared]) -> list[str]:
+        """Encode and store the briefs; return the ids of those that were there."""
+        self.build.record()
+        encodings = self.writer.encodings(part, self.build.encoder, self.build.codec())
+        return self.writer.write(part, encodings, self.build.encoder)

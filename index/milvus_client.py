@@ -8,69 +8,22 @@ wherever possible: it costs the same in a small and in a large collection.
 import base64
 import hashlib
 import logging
-import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
-
-import platformdirs
 
 from ..corpus import StoreError, StoreMismatch
-from .places import is_address
+from .milvus_address import Address
+from .milvus_schema import CATALOG, PASSAGES, PAYLOAD, TEXT, Field, collection_of
 
 FORMAT = 1
-TEXT = 65_535  # bytes, the longest string that Milvus takes
 KEYS = 500  # asked for at once
 WAIT = 10.0  # seconds for a server to answer when it is opened
 Row = dict[str, Any]
 """One row, by the names of its fields."""
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a collection is: `uri` for pymilvus, the collection's name, `token` as user:password; `local` for a file of
-    Milvus Lite."""
-
-    uri: str
-    collection: str
-    token: str = ""
-    local: bool = False
-
-    @property
-    def folder(self) -> Path:
-        """The folder for what this machine keeps about the collection, such as feedback."""
-        home = os.environ.get("NORTHBRIEF_HOME")
-        if home is None or is_address(home):
-            home = platformdirs.user_data_dir("northbrief", appauthor=False)
-        name = hashlib.blake2b(f"{self.uri} {self.collection}".encode(), digest_size=6).hexdigest()
-        return Path(self.uri).parent if self.local else Path(home) / f"milvus-{name}"
-
-
-def parse_address(text: str) -> Address:
-    """Return the address of `http://user:password@host:19530/collection` or of the file `milvus:///path/file.db`, which
-    may be followed by `/collection`.
-
-    Raises:
-        StoreError: it names no collection, or no file.
-    """
-    parts = urlsplit(text)
-    if parts.scheme == "milvus":
-        path = Path(unquote(f"{parts.netloc}{parts.path}")).expanduser()
-        file, name = (path, "northbrief") if path.suffix else (path.parent, path.name)
-        if file.suffix != ".db" or not name.isidentifier():
-            raise StoreError(f"found {text}, expected a file of Milvus Lite such as milvus:///data/library.db")
-        return Address(str(file.absolute()), name, local=True)
-    name = parts.path.strip("/")
-    if not parts.hostname or not name.isidentifier():
-        raise StoreError(f"found {text}, expected http://host:19530/collection, a name of letters, digits and _")
-    token = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else ""
-    port = f":{parts.port}" if parts.port else ""
-    return Address(f"{parts.scheme}://{parts.hostname}{port}", name, token)
 
 
 def number_of(*parts: object) -> int:
@@ -117,15 +70,17 @@ class Collections:
         with self._errors():
             if address.local:
                 Path(address.uri).parent.mkdir(parents=True, exist_ok=True)
-            self._client = milvus.MilvusClient(address.uri, token=address.token, timeout=WAIT)
+            # Milvus Lite refuses pings as often as the client sends them, and says so on standard error.
+            quiet = {"grpc_options": {"grpc.keepalive_time_ms": 2**31 - 1}} if address.local else {}
+            self._client = milvus.MilvusClient(address.uri, token=address.token, timeout=WAIT, **quiet)
             there = set(self._client.list_collections()) & {self.passages, self.catalog, self.payload}
             if self.passages in there and self.catalog not in there:
                 raise StoreMismatch(
                     f"the collection {self.passages} at {address.uri} is none of Northbrief's; name another one"
                 )
             for name, fields in (
-                (self.catalog, _CATALOG),
-                (self.payload, _PAYLOAD),
+                (self.catalog, CATALOG),
+                (self.payload, PAYLOAD),
             ):
                 if name not in there:
                     self._create(milvus, name, fields)
@@ -139,7 +94,7 @@ class Collections:
         with self._lock, self._errors():
             if not self.made:
                 if not self._client.has_collection(self.passages):
-                    self._create(_pymilvus(), self.passages, _PASSAGES, dimension)
+                    self._create(_pymilvus(), self.passages, PASSAGES, dimension)
                 self._client.load_collection(self.passages)
                 self.made = True
 
@@ -219,27 +174,8 @@ class Collections:
         with self._errors():
             self._client.close()
 
-    def _create(self, milvus: Any, name: str, fields: Sequence[tuple[str, str, Row]], dimension: int = 2) -> None:
-        schema = milvus.MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
-        indexes = self._client.prepare_index_params()
-        for field, kind, options in fields:
-            size = {"dim": dimension} if kind == "FLOAT_VECTOR" else {}
-            schema.add_field(field, getattr(milvus.DataType, kind), **size, **options)
-            if kind == "FLOAT_VECTOR":
-                indexes.add_index(field, index_type="AUTOINDEX" if not self.address.local else "FLAT", metric_type="IP")
-            elif kind == "SPARSE_FLOAT_VECTOR":
-                numbers = {"bm25_k1": 1.2, "bm25_b": 0.75}  # FTS5's
-                indexes.add_index(field, index_type="SPARSE_INVERTED_INDEX", metric_type="BM25", params=numbers)
-            elif field in _ASKED and not self.address.local:
-                indexes.add_index(field, index_type="INVERTED")
-        if any(field == "sparse" for field, _, _ in fields):
-            bm25 = milvus.Function(
-                name="bm25",
-                input_field_names=["stems"],
-                output_field_names=["sparse"],
-                function_type=milvus.FunctionType.BM25,
-            )
-            schema.add_function(bm25)
+    def _create(self, milvus: Any, name: str, fields: Sequence[Field], dimension: int = 2) -> None:
+        schema, indexes = collection_of(milvus, fields, dimension, local=self.address.local)
         # Session: what this process wrote it sees; what others wrote follows within moments.
         self._client.create_collection(name, schema=schema, index_params=indexes, consistency_level="Session")
 
@@ -255,32 +191,6 @@ class Collections:
             ) from error
         except OSError as error:
             raise StoreError(f"{self.address.uri} cannot be opened or written ({error}); check the folder") from error
-
-
-_KEY = {"max_length": 100, "is_primary": True}
-_LONG = {"max_length": TEXT}
-_ASKED = {"owner", "day", "institution", "language", "kind", "source", "other"}  # in conditions: they get an index
-_PASSAGES: list[tuple[str, str, Row]] = [
-    ("n", "INT64", {"is_primary": True}),
-    *((field, "INT64", {}) for field in ("owner", "version", "place", "day", "institution", "language")),
-    ("authors", "VARCHAR", _LONG),
-    ("vector", "FLOAT_VECTOR", {}),
-    ("stems", "VARCHAR", _LONG | {"enable_analyzer": True, "analyzer_params": {"tokenizer": "standard"}}),
-    ("sparse", "SPARSE_FLOAT_VECTOR", {}),
-]
-_CATALOG: list[tuple[str, str, Row]] = [
-    ("key", "VARCHAR", _KEY),
-    *((field, "INT64", {}) for field in ("kind", "owner", "version", "source", "other", "day")),
-    ("facts", "VARCHAR", _LONG),
-    ("blank", "FLOAT_VECTOR", {}),  # Milvus wants a vector in every collection
-]
-_PAYLOAD: list[tuple[str, str, Row]] = [
-    ("key", "VARCHAR", _KEY),
-    ("facts", "VARCHAR", _LONG),
-    ("text", "VARCHAR", _LONG),
-    ("packed", "VARCHAR", _LONG),
-    ("blank", "FLOAT_VECTOR", {}),
-]
 
 
 def _pymilvus() -> Any:

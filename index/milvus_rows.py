@@ -17,13 +17,15 @@ import numpy as np
 
 from ..corpus import Brief, BriefError, DateSource, StoreDamaged
 from .ingest import Prepared, lexical_text
-from .milvus_client import TEXT, Row, number_of, packed_text, pieces_of
+from .milvus_client import Row, number_of, packed_text, pieces_of
+from .milvus_schema import TEXT
 from .minhash import text_digest
 from .proof import brief_digest
 from .stems import stemmed
 from .types import Encoder
 
 HEAD, WRITING, SETTING, COPY, CORRECTION, NAME, LINK = range(1, 8)  # kinds of rows in the catalog
+AUTHORS = 3_000  # of a brief: their numbers are one string
 HEAD_FIELDS = ("owner", "version", "other", "facts")
 
 
@@ -134,6 +136,17 @@ def head_row(head: Head) -> Row:
     )
 
 
+def check_fits(brief: Brief) -> None:
+    """Refuse a brief with more facts than Milvus takes.
+
+    Raises:
+        BriefError: it has.
+    """
+    head_row(new_head(brief, Extent(0, 0, 0, 0)))
+    if len(brief.authors) > AUTHORS:
+        raise BriefError(f"found {len(brief.authors):,} authors, expected at most {AUTHORS:,} in Milvus")
+
+
 def moved(head: Head, source: str) -> Head:
     """Return the head of the same brief, read from another place."""
     return replace(head, known=dict(head.known) | {"source": source})
@@ -209,7 +222,9 @@ def written(
     for place, (n, passage, digest) in enumerate(zip(numbers, prepared.passages, digests, strict=True)):
         vector, packed = encodings[digest]
         values = np.frombuffer(vector, np.float16).astype(np.float32)
-        passages.append(common | {"n": n, "place": place, "vector": values, "stems": " ".join(stems[place])})
+        passages.append(
+            common | {"n": n, "place": place, "vector": values, "stems": pieces_of(" ".join(stems[place]))[0]}
+        )
         facts = {"id": passage.id, "start": passage.start, "end": passage.end, "page": passage.page}
         facts |= {"heading": passage.heading, "input": digest.hex()}
         payload.append(_payload(f"p{n}", json.dumps(facts, ensure_ascii=False), passage.text, packed or b""))

@@ -104,11 +104,7 @@ class MilvusView:
 
     def _whole(self, live: list[tuple[int, float]]) -> list[tuple[int, float]]:
         """Those whose texts are there, which are read now."""
-        wanted = [n for n, _ in live if n not in self._rows]
-        fields = ["key", "facts", "text"]
-        for row in self._collections.read(self._collections.payload, [f"p{n}" for n in wanted], fields):
-            n = int(row["key"][1:])
-            self._rows[n] = _Row(json.loads(row["facts"]), row["text"])
+        self._read_rows(n for n, _ in live if n not in self._rows)
         return [(n, score) for n, score in live if n in self._rows]
 
     def _condition(self, scope: Scope) -> str:
@@ -270,6 +266,11 @@ class MilvusView:
         found = self._catalog.heads(wanted) if wanted else {}
         for owner in wanted:
             self._heads[owner] = found.get(owner)
+
+    def _read_rows(self, numbers: Iterable[int]) -> None:
+        keys = [f"p{n}" for n in numbers]
+        for row in self._collections.read(self._collections.payload, keys, ["key", "facts", "text"]):
+            self._rows[int(row["key"][1:])] = _Row(json.loads(row["facts"]), row["text"])
 
     def _read_texts(self, heads: Sequence[Head]) -> None:
         wanted = {head.owner: head for head in heads if head.owner not in self._texts}

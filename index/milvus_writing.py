@@ -63,7 +63,7 @@ class MilvusWriter:
 
     def encodings(self, parts: Sequence[Prepared], encoder: Encoder, codec: TokenCodec | None) -> Encodings:
         """Return the encodings of all passages; those that an earlier version of a brief has are not made again."""
-        found = self._earlier([owner_of(prepared.brief.id) for prepared in parts])
+        found = self.stored([owner_of(prepared.brief.id) for prepared in parts])
         inputs = (zip(prepared.inputs, prepared.input_digests(), strict=True) for prepared in parts)
         fresh = dict.fromkeys(text for each in inputs for text, digest in each if digest not in found)
         return found | (make_encodings(list(fresh), encoder, codec) if fresh else {})
@@ -78,9 +78,9 @@ class MilvusWriter:
         with self._lock:
             old = self._catalog.heads(owner_of(prepared.brief.id) for prepared in parts)
             rows = []
-            for prepared in parts:
+            for number, prepared in enumerate(parts):  # versions keep the order of adding
                 known = old.get(owner_of(prepared.brief.id))
-                version = max(now, known.extent.version + 1 if known else 0)
+                version = max(now + number, known.extent.version + 1 if known else 0)
                 rows.append(written(prepared, version, encodings, encoder))
             heads = [new_head(each.brief, each.extent) for each in rows]
             commit = [head_row(head) for head in heads]
@@ -117,6 +117,22 @@ class MilvusWriter:
             notes = self._left(owners)
             heads = self._catalog.heads(note.owner for note in notes)
             self._clean(notes, {owner: head.extent.version for owner, head in heads.items()})
+
+    def stored(self, owners: Sequence[int]) -> Encodings:
+        """Return the encodings of the briefs' passages as they are now."""
+        heads = self._catalog.heads(owners).values()
+        numbers = [number for head in heads for number in passage_numbers(head.owner, head.extent)]
+        if not numbers:
+            return {}
+        vectors = self._collections.read(self._collections.passages, numbers, ["n", "vector"])
+        made = {int(row["n"]): pack_vector(np.asarray(row["vector"], np.float32)) for row in vectors}
+        keys = [f"p{number}" for number in numbers]
+        found: Encodings = {}
+        for row in self._collections.read(self._collections.payload, keys, ["key", "facts", "packed"]):
+            if (n := int(row["key"][1:])) in made:
+                digest = bytes.fromhex(json.loads(row["facts"])["input"])
+                found[digest] = (made[n], b64decode(row["packed"]) if row["packed"] else None)
+        return found
 
     # --- notes ---------------------------------------------------------------------------------------------------
 
@@ -169,22 +185,6 @@ class MilvusWriter:
                     met[number] = catalog_row(f"n{number}", NAME, [kind, name])
         self._named |= met.keys()
         return list(met.values())
-
-    def _earlier(self, owners: Sequence[int]) -> Encodings:
-        """The encodings of the briefs' passages as they are now."""
-        heads = self._catalog.heads(owners).values()
-        numbers = [number for head in heads for number in passage_numbers(head.owner, head.extent)]
-        if not numbers:
-            return {}
-        vectors = self._collections.read(self._collections.passages, numbers, ["n", "vector"])
-        made = {int(row["n"]): pack_vector(np.asarray(row["vector"], np.float32)) for row in vectors}
-        keys = [f"p{number}" for number in numbers]
-        found: Encodings = {}
-        for row in self._collections.read(self._collections.payload, keys, ["key", "facts", "packed"]):
-            if (n := int(row["key"][1:])) in made:
-                digest = bytes.fromhex(json.loads(row["facts"])["input"])
-                found[digest] = (made[n], b64decode(row["packed"]) if row["packed"] else None)
-        return found
 
 
 def _note_row(note: Note) -> Row:

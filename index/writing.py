@@ -1,7 +1,7 @@
 """Briefs written into the store: what has changed is cut, encoded, and stored, each brief whole or not at all."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 
@@ -24,7 +24,7 @@ from .naming import StoredNames, identified, is_free, with_suffix
 from .proof import brief_digest
 from .relatives import make_tables
 from .store import Store
-from .types import AddReport, Progress
+from .types import AddReport, Encoder, Progress
 
 BATCH_PASSAGES = 64  # encoded and committed together: enough to keep all cores busy, little to lose
 SLICE = 2 * BATCH_PASSAGES  # of one long brief encoded before progress is told, and the add can be ended
@@ -136,17 +136,7 @@ class Writer:
 
     def prepared(self, briefs: Iterable[Brief], failed: list[Failure]) -> Iterator[list[Prepared]]:
         """Yield the briefs cut into passages, in parts of about BATCH_PASSAGES."""
-        part: list[Prepared] = []
-        for brief in briefs:
-            try:
-                part.append(prepare(brief, self._build.encoder, Chunking()))
-            except BriefError as error:
-                failed.append(Failure(brief.source or brief.id, str(error)))
-            if sum(len(prepared.passages) for prepared in part) >= BATCH_PASSAGES:
-                yield part
-                part = []
-        if part:
-            yield part
+        return cut_briefs(briefs, self._build.encoder, failed)
 
     def write(
         self,
@@ -156,15 +146,16 @@ class Writer:
         as_named: bool = False,
         told: Callable[[int], None] | None = None,
         also: Callable[[sqlite3.Connection], None] | None = None,
+        known: Mapping[bytes, tuple[bytes, bytes | None]] | None = None,
     ) -> int:
         """Encode and store the briefs, all in one transaction; `as_named` keeps derived ids as they are.
 
         `told` gets the number of passages encoded so far, where there are many; `also` writes in the same transaction,
-        before; whatever it raises ends it.
+        before; whatever it raises ends it. `known` are encodings that another store has.
         """
         self._build.record()
         made = self._store.setting("store")
-        encodings = self._encodings(part, told)
+        encodings = self._encodings(part, told, known)
         with self._store.writing() as connection:
             if self._store.setting("store") != made:  # rebuilt or restored since: its token vectors have another codec
                 encodings = self._encodings(part, None)
@@ -186,7 +177,10 @@ class Writer:
         return sum(len(prepared.passages) for prepared in part)
 
     def _encodings(
-        self, part: list[Prepared], told: Callable[[int], None] | None
+        self,
+        part: list[Prepared],
+        told: Callable[[int], None] | None,
+        known: Mapping[bytes, tuple[bytes, bytes | None]] | None = None,
     ) -> dict[bytes, tuple[bytes, bytes | None]]:
         """Vector and packed token vectors of each input, by its digest, as the content that is there now has them."""
         self._derived.follow_rebuild()
@@ -196,7 +190,7 @@ class Writer:
             for digest, text in zip(prepared.input_digests(), prepared.inputs, strict=True)
         }
         with self._store.reading() as connection:
-            encodings = known_encodings(connection, list(inputs))
+            encodings = known_encodings(connection, list(inputs)) | dict(known or {})
         texts = list(dict.fromkeys(text for digest, text in inputs.items() if digest not in encodings))
         for start in range(0, len(texts), SLICE):
             if start and told:
@@ -208,3 +202,18 @@ class Writer:
 def _told(progress: Progress | None, seen: int, written: int, encoded: int) -> None:
     if progress:
         progress(seen, written + encoded)
+
+
+def cut_briefs(briefs: Iterable[Brief], encoder: Encoder, failed: list[Failure]) -> Iterator[list[Prepared]]:
+    """Yield the briefs cut into passages, in parts of about BATCH_PASSAGES; `failed` takes up those that cannot be."""
+    part: list[Prepared] = []
+    for brief in briefs:
+        try:
+            part.append(prepare(brief, encoder, Chunking()))
+        except BriefError as error:
+            failed.append(Failure(brief.source or brief.id, str(error)))
+        if sum(len(prepared.passages) for prepared in part) >= BATCH_PASSAGES:
+            yield part
+            part = []
+    if part:
+        yield part

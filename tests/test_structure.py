@@ -177,7 +177,19 @@ def test_a_search_loads_neither_torch_nor_gradio_nor_langchain(
     result = json.loads(run("-c", SEARCH, str(tmp_path / "index.db"), cwd=tmp_path))
     assert result["found"] == ["ferry"]
     roots = {name.split(".")[0].split("_")[0] for name in result["modules"]}
-    heavy = {"torch", "gradio", "langchain", "transformers", "sentence", "fastapi", "mcp", "llama", "asyncio"}
+    heavy = {
+        "torch",
+        "gradio",
+        "langchain",
+        "transformers",
+        "sentence",
+        "fastapi",
+        "mcp",
+        "llama",
+        "asyncio",
+        "pymilvus",
+        "grpc",
+    }
     assert roots & heavy == set()
 
 

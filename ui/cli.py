@@ -4,13 +4,12 @@ Exit codes: 0 done, 1 nothing found or not answered, 2 bad use or bad input.
 """
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..corpus import NorthbriefError
-from . import asking, inspecting, keeping, library, serving
+from . import asking, inspecting, keeping, library, moving, serving
 from .settings import Application, read_settings
 from .terminal import BAD, err, escape
 
@@ -22,14 +21,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (asking, library, serving, inspecting, keeping):
+for group in (asking, library, serving, inspecting, keeping, moving):
     app.add_typer(group.commands)
 
 
 @app.callback()
 def options(
     context: typer.Context,
-    home: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
+    home: Annotated[str | None, typer.Option(help="Folder, or address in Milvus, of the index.")] = None,
     encoder: Annotated[str | None, typer.Option(help="A sentence-transformers model, by name or path.")] = None,
 ) -> None:
     """Settings that all commands share."""

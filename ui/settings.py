@@ -44,7 +44,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="NORTHBRIEF_", toml_file=FILE, extra="forbid", frozen=True)
 
-    home: Path | None = Field(None, description="folder of the index; the user's data folder if not set")
+    home: str | None = Field(None, description="folder or address of the index; the user's data folder if not set")
     encoder: str = Field(MINILM.name, description="a sentence-transformers model, by name or path")
     precision: str = Field("int8", pattern="^(int8|fp32)$", description="of the exported encoder: int8 or fp32")
     device: str = Field("cpu", description="cpu, or cuda to run the encoder on torch there")
@@ -112,6 +112,10 @@ class Application:
     def index(self) -> Index:
         """The index, opened with the encoder that is set."""
         return Index.open(self.settings.home, encoder=self._encoder())
+
+    def open(self, place: str) -> Index:
+        """Open another index than the one that is set, with the encoder that is set."""
+        return Index.open(place, encoder=self._encoder())
 
     @cached_property
     def retriever(self) -> Retriever:
