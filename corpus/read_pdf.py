@@ -250,4 +250,7 @@ def _list_pages(numbers: Sequence[int]) -> str:
 
 
 def _plain(error: Exception) -> str:
-    return re.sub(r"\s+", " ", str(error))[:120]
+    """What PDFium says, without its frame: "Failed to load document (PDFium: Data format error)."."""
+    words = re.sub(r"\s+", " ", str(error))
+    inner = re.search(r"\(PDFium: (.*?)\)", words)
+    return (inner[1].lower() if inner else words.rstrip("."))[:120]

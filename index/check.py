@@ -18,8 +18,8 @@ import numpy as np
 
 from ..corpus import BriefError, StoreDamaged, StoreError, WeightsError
 from ..corpus.chunk import Chunking, passage_id
+from .base import clear_base, load_base, saved_label
 from .build import fitted_codec
-from .dense import is_current, load_dense, saved_label
 from .holder import clear_leftovers, leftovers
 from .index import Index
 from .ingest import (
@@ -311,25 +311,25 @@ def _relatives(connection: sqlite3.Connection) -> Iterator[Fault]:
 
 
 def _faiss(index: Index, connection: sqlite3.Connection, notes: list[str]) -> Iterator[Fault]:
-    """The FAISS file is compared if it says it is of this generation; an older one is not used, and no fault."""
-    file, store = index.path.with_suffix(".faiss"), index.store.setting("store") or ""
-    if saved_label(file) is None:
+    """What is derived of a large index is compared if it says it is of this store; another one's is not used, and is no
+    fault, nor is one that lacks the last passages, which are searched beside it."""
+    file, store, generation = index.path.with_suffix(".faiss"), index.store.setting("store") or "", index.generation()
+    label = saved_label(file)
+    if label is None:
         if file.exists():
             notes.append(f"{file.name} has no label that can be read, and is made again when needed")
         return
-    if not is_current(file, store, index.store.generation()):
-        notes.append(f"{file.name} is of an earlier state, and is made again when needed")
+    if label["store"] != store or label["generation"] > generation:
+        notes.append(f"{file.name} is of another state, and is made again when needed")
         return
-    rows = connection.execute("SELECT n, vector FROM passages ORDER BY n").fetchall()
-    numbers = np.array([n for n, _ in rows], dtype=np.int64)
-    dense = load_dense(file, store, index.store.generation(), numbers)
-    if dense is None:
-        yield Fault("faiss", f"{file.name} is damaged or missing", derived=True)
+    base = load_base(connection, file, store, generation)
+    if base is None:
+        yield Fault("faiss", f"{file.name}, or a part beside it, is damaged or missing", derived=True)
         return
+    rows = connection.execute("SELECT n, vector FROM passages WHERE n <= ? ORDER BY n", (base.top,)).fetchall()
     for n, vector in rows[:: max(1, len(rows) // SAMPLE)]:
         query = np.frombuffer(vector, np.float16).astype(np.float32)
-        _, scores = dense.search(query, 1, numbers)
-        if query.any() and (not len(scores) or scores[0] < NEAR):
+        if query.any() and base.cosine(n, query) < NEAR:
             yield Fault("faiss", f"{file.name} does not hold the vector of passage {n}", derived=True)
             return
 
@@ -363,9 +363,8 @@ def _repair(index: Index, faults: tuple[Fault, ...]) -> None:
         if again or "lexical" in parts:
             index_terms(connection)
     if "faiss" in parts:
-        file = index.path.with_suffix(".faiss")
-        for path in (file, file.with_name(file.name + ".json")):
-            path.unlink(missing_ok=True)
+        clear_base(index.path.with_suffix(".faiss"))
+        index.forget_derived()
         index.save_dense()
 
 

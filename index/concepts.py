@@ -29,7 +29,7 @@ def search_concepts(view: View, concepts: Sequence[Concept], scope: Scope = ()) 
     found, worded = view.worded(words, POOL, korean)
     if not len(found):
         return Ranking(found, worded, worded)
-    spelt = [[southern(letters(form)[0]) for form in forms] for forms in concepts]
+    spelt = [[_paired(southern(letters(form)[0])) for form in forms] for forms in concepts]
     texts = [southern("".join(filter(str.isalnum, text.lower()))) for text in view.texts(found)]
     named = np.array([[_named(forms, text) for forms in spelt] for text in texts], np.float32)
     around = [southern("".join(filter(str.isalnum, text.lower()))) for text in view.beside(found)]
@@ -41,13 +41,17 @@ def search_concepts(view: View, concepts: Sequence[Concept], scope: Scope = ()) 
     return Ranking(found[order], scores[order], shares[order])
 
 
-def _named(forms: Sequence[str], text: str) -> float:
+def _paired(form: str) -> tuple[str, list[str]]:
+    """A form and its pairs of neighbouring syllables."""
+    return form, [form[i : i + 2] for i in range(len(form) - 1)]
+
+
+def _named(forms: Sequence[tuple[str, list[str]]], text: str) -> float:
     """1 where the text has one of the forms; else the best square of a form's share of pairs of syllables."""
     best = 0.0
-    for form in forms:
+    for form, pairs in forms:
         if form in text:
             return 1.0
-        pairs = [form[i : i + 2] for i in range(len(form) - 1)]
         if len(pairs) > 1:
             best = max(best, (sum(pair in text for pair in pairs) / len(pairs)) ** 2)
     return best

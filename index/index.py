@@ -268,9 +268,13 @@ class Index:
             dense = self._derived.dense()
             yield Snapshot(connection, dense, self._derived.codec(), self._derived.counts(dense.generation))
 
+    def forget_derived(self) -> None:
+        """Read again, when next needed, what is derived from the store."""
+        self._derived.forget()
+
     def save_dense(self) -> None:
-        """Keep an approximate index in its file, built where due; an exact one is read from the vectors as fast."""
-        self._derived.save()
+        """Make what is due to be derived of a large index, and wait for it."""
+        self._derived.finish()
 
 
 def _nothing_done() -> dict[str, list[str]]:

@@ -196,11 +196,12 @@ def count_all_pieces(connection: sqlite3.Connection, encoder: Encoder) -> None:
     _count_pieces(connection, [text for _, text in lexical_rows(connection)], encoder, +1)
 
 
-def lexical_rows(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
-    """Each passage's number and what the lexical index reads of it."""
+def lexical_rows(connection: sqlite3.Connection, above: int = 0) -> Iterator[tuple[int, str]]:
+    """Each passage's number, over `above`, and what the lexical index reads of it."""
     rows = connection.execute(
         "SELECT p.n, b.title, p.heading, b.text, p.start, p.stop FROM passages p JOIN briefs b ON b.n = p.brief "
-        "ORDER BY p.n"
+        "WHERE p.n > ? ORDER BY p.n",
+        (above,),
     )
     return ((n, lexical_text(title, heading, text[a:b])) for n, title, heading, text, a, b in rows)
 

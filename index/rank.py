@@ -34,8 +34,16 @@ def ranked(view: View, text: str, encoding: Encoding, depth: int, scope: Scope =
 
 
 def piece_weights(view: View, encoding: Encoding) -> Floats:
-    """Return the weight of each word piece of a question among the passages."""
+    """Return the weight of each word piece of a question among the passages; they sum to 1."""
     return idf_weights(np.array(view.pieces(encoding.pieces), np.float32), len(view))
+
+
+def weighed(weights: Floats, encoding: Encoding) -> Floats:
+    """Return the weights with the importance of the pieces, summing to 1 again."""
+    if encoding.importance is None:
+        return weights
+    changed = weights * encoding.importance
+    return np.asarray(changed / changed.sum(), dtype=np.float32)
 
 
 def _reranked(view: View, codec: TokenCodec, encoding: Encoding, covered: Floats, found: Ranking) -> Ranking:
@@ -44,8 +52,9 @@ def _reranked(view: View, codec: TokenCodec, encoding: Encoding, covered: Floats
     codes = view.tokens(top)
     vectors, sizes = codec.unpack(b"".join(codes)), [codec.size(code) for code in codes]
     best = best_matches(encoding, vectors, sizes)
-    late = np.clip(best @ piece_weights(view, encoding), 0.0, 1.0)
-    mixed = FUSED_WEIGHT * found.scores[:CANDIDATES] + LATE_WEIGHT * scaled(late)
+    weights = piece_weights(view, encoding)
+    late = np.clip(best @ weights, 0.0, 1.0)  # compared with other rankings, so nothing fitted is in it
+    mixed = FUSED_WEIGHT * found.scores[:CANDIDATES] + LATE_WEIGHT * scaled(best @ weighed(weights, encoding))
     mixed += COVER_WEIGHT * scaled(covered) + WEAKEST_WEIGHT * scaled(weakest(best))
     order = np.lexsort((top, -mixed))
     return Ranking(

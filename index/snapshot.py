@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..corpus import Brief, Passage
-from .dense import EXACT_FILTER, DenseIndex
+from .dense import DenseIndex
 from .facts import allowed_numbers, known_values, read_beside, read_moments, read_owners, read_piece_counts, read_texts
+from .large import Large
 from .late import TokenCodec
 from .lexical import count_matches, search_terms, terms
 from .relatives import newer_versions, read_versions
@@ -21,7 +22,11 @@ class Snapshot:
     """A `View`; `remembered` keeps, for the generation, how many passages hold a word."""
 
     def __init__(
-        self, connection: sqlite3.Connection, dense: DenseIndex, codec: TokenCodec | None, remembered: dict[str, int]
+        self,
+        connection: sqlite3.Connection,
+        dense: DenseIndex | Large,
+        codec: TokenCodec | None,
+        remembered: dict[str, int],
     ) -> None:
         self.connection = connection
         self.dense = dense
@@ -42,7 +47,10 @@ class Snapshot:
             return None
         known = next((numbers for each, numbers in self._scopes if each == scope), None)
         if known is None:
-            known = allowed_numbers(self.connection, scope[-1])
+            if isinstance(self.dense, Large):
+                known = self.dense.allowed(self.connection, scope[-1])
+            else:
+                known = allowed_numbers(self.connection, scope[-1])
             if (before := self.allowed(scope[:-1])) is not None:
                 known = np.intersect1d(known, before, assume_unique=True)
             self._scopes.append((scope, known))
@@ -54,11 +62,13 @@ class Snapshot:
 
     def nearest(self, vector: Floats, k: int, scope: Scope) -> tuple[Ints, Floats]:
         allowed = self.allowed(scope)
-        if allowed is not None and self.dense.approximate and len(allowed) <= EXACT_FILTER:
-            return self.dense.search_exactly(self.connection, vector, k, allowed)
+        if isinstance(self.dense, Large):
+            return self.dense.nearest(self.connection, vector, k, allowed)
         return self.dense.search(vector, k, allowed)
 
     def worded(self, text: str, k: int, scope: Scope) -> tuple[Ints, Floats]:
+        if isinstance(self.dense, Large):
+            return self.dense.worded(self.connection, text, k, scope, self.remembered)
         return search_terms(self.connection, text, k, len(self), self.allowed(scope), self.remembered)
 
     def counts(self, words: Sequence[str]) -> dict[str, int]:
@@ -69,7 +79,10 @@ class Snapshot:
         for forms in ideas:
             match = " OR ".join(f'"{" ".join(words)}"' for form in forms if (words := terms(form.lower())))
             if match not in self.remembered:
-                self.remembered[match] = count_matches(self.connection, match, most)
+                if isinstance(self.dense, Large):
+                    self.remembered[match] = self.dense.naming(forms, most)
+                else:
+                    self.remembered[match] = count_matches(self.connection, match, most)
             found.append(self.remembered[match])
         return found
 
@@ -107,4 +120,4 @@ class Snapshot:
         return newer_versions(self.connection, list(brief_ids))
 
     def known(self) -> Known:
-        return known_values(self.connection)
+        return self.dense.known() if isinstance(self.dense, Large) else known_values(self.connection)

@@ -30,11 +30,13 @@ class EncoderSpec:
 @dataclass(frozen=True, slots=True)
 class Encoding:
     """One text encoded: `vector` (d,) float32, unit length; for each of its m word pieces `pieces` (m,) the id in the
-    vocabulary and `tokens` (m, d) float32, unit rows. Special pieces and punctuation are left out."""
+    vocabulary and `tokens` (m, d) float32, unit rows. Special pieces and punctuation are left out. Of a question,
+    `importance` (m,) says how much more, or less, a piece counts than by how rare it is; None: not known."""
 
     vector: Floats
     pieces: Ints
     tokens: Floats
+    importance: Floats | None = None
 
 
 class Encoder(Protocol):

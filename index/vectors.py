@@ -28,11 +28,26 @@ def read_tokens(connection: sqlite3.Connection, numbers: Ints) -> list[bytes]:
     return [found.get(n, b"") for n in numbers.tolist()]
 
 
-def read_all_vectors(connection: sqlite3.Connection, dimension: int, above: int = 0) -> tuple[Ints, Floats]:
-    """Return the numbers (n,) and vectors (n, dimension) float32 of all passages with a number over `above`."""
-    rows = connection.execute("SELECT n, vector, crc FROM passages WHERE n > ? ORDER BY n", (above,)).fetchall()
+def read_all_vectors(
+    connection: sqlite3.Connection, dimension: int, above: int = 0, most: int = -1
+) -> tuple[Ints, Floats]:
+    """Return the numbers (n,) and vectors (n, dimension) float32 of all passages with a number over `above`, by number.
+
+    With `most` only so many, so that the vectors of a large index need not all be in memory.
+    """
+    query = "SELECT n, vector, crc FROM passages WHERE n > ? ORDER BY n LIMIT ?"
+    rows = connection.execute(query, (above, most)).fetchall()
     numbers = np.array([row[0] for row in rows], dtype=np.int64)
     return numbers, _matrix([sound(vector, crc) for _, vector, crc in rows], dimension)
+
+
+def read_present(connection: sqlite3.Connection, numbers: Ints, dimension: int) -> tuple[Ints, Floats]:
+    """Return, of the passages with these numbers, the numbers (n,) of those that are there and their vectors (n, d)."""
+    asked = json.dumps(numbers.tolist())
+    rows = connection.execute(
+        "SELECT n, vector, crc FROM passages WHERE n IN (SELECT value FROM json_each(?))", (asked,)
+    ).fetchall()
+    return np.array([row[0] for row in rows], np.int64), _matrix([sound(row[1], row[2]) for row in rows], dimension)
 
 
 def read_vectors(connection: sqlite3.Connection, numbers: Ints, dimension: int) -> Floats:

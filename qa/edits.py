@@ -11,17 +11,19 @@ from difflib import SequenceMatcher
 
 from ..index.parts import word_set
 from .dates_said import Said
-from .named import Named
+from .named import Named, names_a_kind
 from .numbers import Quantity, entails
-from .synonyms import Word, synonyms
+from .synonyms import LIGHT_WORDS, Word, opposite, related, synonyms
 
 SHARED = 0.55  # of the claim's units that stand in the sentence in the same order, for it to be a copy with edits
+ALIKE = 0.5  # likewise, for one word to have been exchanged
 LONGEST = 5  # units of one edit
 
 _NO = word_set("not never no cannot nobody none neither nor without hardly deny denied refuse fail")
 _MAYBE = word_set("may might possibly perhaps reportedly allegedly probably likely maybe apparently")
 _LATER = frozenset(["will", "plan", "intend", "aim", "hope", "expect", "propose", "shall"])
 _KINDS = {"no": _NO, "maybe": _MAYBE, "later": _LATER}
+_NOUNS = frozenset(["plan", "aim", "hope"])  # "the farming plan"
 _ARTICLES = frozenset(["the", "a", "an"])
 
 
@@ -73,6 +75,7 @@ def edits(claim: Sequence[Unit], quote: Sequence[Unit]) -> Iterator[Edit]:
     shared = sum(end - start for step, start, end, _, _ in steps if step == "equal")
     if shared < SHARED * len(claim) or shared < 3:
         return
+    found: list[Edit] = []
     for number, (step, a, b, c, d) in enumerate(steps):
         if step == "equal" or b - a > LONGEST or d - c > LONGEST:
             continue
@@ -83,7 +86,56 @@ def edits(claim: Sequence[Unit], quote: Sequence[Unit]) -> Iterator[Edit]:
         if bounded < 2 and (a > 0 or c > 0) and (b < len(claim)):
             continue
         yield from _swapped(mine, theirs)
-        yield from _cued(mine, theirs)
+        yield from _instead(mine, theirs, claim, quote)
+        found += _cued(mine, theirs)
+    for kind in _KINDS:  # a "not" that only moved is put in at one place and left out at another
+        of_kind = [edit for edit in found if edit.sort == kind]
+        if len({bool(edit.mine) for edit in of_kind}) < 2:
+            yield from of_kind
+
+
+def exchanged(claim: Sequence[Unit], quote: Sequence[Unit]) -> Iterator[tuple[Word, list[Word]]]:
+    """Yield (word of the claim, words of the quote in its place) where a copy has another word that says something."""
+    steps = SequenceMatcher(
+        None, [unit.key for unit in claim], [unit.key for unit in quote], autojunk=False
+    ).get_opcodes()
+    shared = sum(end - start for step, start, end, _, _ in steps if step == "equal")
+    if shared < ALIKE * len(claim) or shared < 3:
+        return
+    ours, theirs = {unit.key for unit in claim}, {unit.key for unit in quote}
+    stems = [unit.key for unit in quote if unit.sort == "word"]
+    for step, a, b, c, d in steps:
+        if step != "replace":
+            continue
+        mine = [word for unit in claim[a:b] if unit.key not in theirs and (word := _content(unit))]
+        others = [word for unit in quote[c:d] if unit.key not in ours and (word := _content(unit))]
+        if not others or len(mine) > 1 or len(others) > 3:
+            continue
+        for word in mine:
+            if (
+                word.stem not in LIGHT_WORDS
+                and not names_a_kind(word)
+                and not any(related(word.stem, s) or synonyms(word.stem, s) for s in stems)
+            ):
+                yield word, others
+
+
+def _instead(
+    mine: Sequence[Unit], theirs: Sequence[Unit], claim: Sequence[Unit], quote: Sequence[Unit]
+) -> Iterator[Edit]:
+    """Somebody without a name, such as "the customs service", in the place of a name."""
+    words = [word for unit in mine if (word := _content(unit))]
+    names = [unit for unit in theirs if unit.sort == "name"]
+    held, said = {unit.key for unit in quote}, {unit.key for unit in claim}
+    if len(names) != 1 or names[0].key in said or not 2 <= len(words) <= 3 or len(theirs) > 3:
+        return
+    if any(unit.sort != "word" or unit.key in held for unit in mine) or any(names_a_kind(word) for word in words):
+        return
+    yield Edit("name", " ".join(word.text for word in words), names[0].text)
+
+
+def _content(unit: Unit) -> Word | None:
+    return unit.value if isinstance(unit.value, Word) and unit.value.content else None
 
 
 def _swapped(mine: Sequence[Unit], theirs: Sequence[Unit]) -> Iterator[Edit]:
@@ -95,7 +147,7 @@ def _swapped(mine: Sequence[Unit], theirs: Sequence[Unit]) -> Iterator[Edit]:
             continue
         one, other = ours[0], others[0]
         if isinstance(one.value, Named) and isinstance(other.value, Named):
-            if one.value.kind == other.value.kind != "" and one.key not in other.key and other.key not in one.key:
+            if one.value.kind == other.value.kind and one.key not in other.key and other.key not in one.key:
                 yield Edit("name", one.text, other.text)
         elif (
             isinstance(one.value, Quantity)
@@ -108,13 +160,15 @@ def _swapped(mine: Sequence[Unit], theirs: Sequence[Unit]) -> Iterator[Edit]:
 
 def _cued(mine: Sequence[Unit], theirs: Sequence[Unit]) -> Iterator[Edit]:
     """A cue put in or left out."""
-    ours = {unit.key for unit in mine if unit.sort == "word"}
-    others = {unit.key for unit in theirs if unit.sort == "word"}
+    ours = {unit.key for unit in mine if unit.sort == "word" and unit.text not in _NOUNS}
+    others = {unit.key for unit in theirs if unit.sort == "word" and unit.text not in _NOUNS}
     for kind, cues in _KINDS.items():
         added, dropped = ours & cues, others & cues
         weaker = (others if added else ours) & (_MAYBE | _LATER) if kind != "no" else frozenset()
         if bool(added) == bool(dropped) or weaker - added - dropped:
             continue
+        if kind == "no" and any(opposite(a, b) for a in ours for b in others):
+            continue  # "impossible" for "not possible"
         rest = (others if added else ours) - cues
         if any(synonyms(next(iter(added or dropped)), word) for word in rest):
             continue

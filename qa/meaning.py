@@ -11,11 +11,11 @@ from functools import lru_cache
 import numpy as np
 
 from ..index import Encoder, Encoding
+from ..index.types import Floats
 from .synonyms import Word, related, synonyms
 
 SAME, ALIKE = 1.0, 0.9  # of a word that stands there in some form, and of a synonym
 COMMON = 8.0  # log of the rank, in the encoder's vocabulary, from which a word counts in full: 2,980
-WEAK = 4  # the weakest quarter of the pieces of a claim
 
 
 def met(
@@ -47,16 +47,26 @@ def _weight(key: str, encoder: Encoder) -> float:
     return min(1.0, max(0.3, math.log(1 + max(encoder.pieces(key), default=1)) / COMMON - 0.1))
 
 
-def closeness(claim: str, quotes: Sequence[str], encoder: Encoder) -> tuple[float, float]:
-    """Return how well the weakest quarter of the claim's pieces is met, and the nearest sentence's cosine with it."""
-    mine = _encoded(claim, encoder)  # type: ignore[arg-type]  # an encoder is hashable
-    others = [_encoded(quote, encoder) for quote in quotes]  # type: ignore[arg-type]
-    rows = np.concatenate([other.tokens for other in others])
-    cosine = max(float(mine.vector @ other.vector) for other in others)
-    if not len(rows) or not len(mine.tokens):
-        return 0.0, cosine
-    best = np.sort((mine.tokens @ rows.T).max(axis=1))
-    return float(best[: max(1, len(best) // WEAK)].mean()), cosine
+def closeness(claim: str, quotes: Sequence[str], encoder: Encoder) -> float:
+    """Return the cosine of the claim with the nearest of the sentences."""
+    mine = _encoded(claim, encoder).vector  # type: ignore[arg-type]  # an encoder is hashable
+    others = [_encoded(quote, encoder).vector for quote in quotes]  # type: ignore[arg-type]
+    return max(float(np.dot(mine, other)) for other in others)
+
+
+def likeness(text: str, word: Word, other_text: str, others: Sequence[Word], encoder: Encoder) -> float:
+    """Return the highest cosine of a word as it stands in `text` with one of `others` as they stand in `other_text`."""
+    mine = _standing(text, word, encoder)
+    return max((float(mine @ _standing(other_text, other, encoder)) for other in others), default=0.0)
+
+
+def _standing(text: str, word: Word, encoder: Encoder) -> Floats:
+    """The mean of a word's token vectors, unit length; zeros for one that the encoder cut off."""
+    tokens = _encoded(text, encoder).tokens  # type: ignore[arg-type]
+    starts = np.array([start for start, _ in encoder.offsets(text)][: len(tokens)])
+    inside = tokens[: len(starts)][(starts >= word.start) & (starts < word.end)]
+    mean = inside.mean(axis=0) if len(inside) else np.zeros(tokens.shape[1], np.float32)
+    return np.asarray(mean / max(1e-9, float(np.linalg.norm(mean))), np.float32)
 
 
 def _late(text: str, claim: Sequence[Word], quotes: Sequence[str], encoder: Encoder) -> list[float]:

@@ -77,6 +77,30 @@ _HEADS = {
     }.items()
     for name in names.split("|")
 }
+# Adjectives that do not begin like their country; "Cuban" and "Iranian" do.
+_DEMONYMS = {
+    "spanish": "spain",
+    "dutch": "netherlands",
+    "swiss": "switzerland",
+    "swedish": "sweden",
+    "polish": "poland",
+    "danish": "denmark",
+    "finnish": "finland",
+    "turkish": "turkey",
+    "greek": "greece",
+    "filipino": "philippines",
+    "thai": "thailand",
+    "burmese": "myanmar",
+    "irish": "ireland",
+    "welsh": "wales",
+    "scottish": "scotland",
+    "portuguese": "portugal",
+    "laotian": "laos",
+    "french": "france",
+    "peruvian": "peru",
+    "iraqi": "iraq",
+    "israeli": "israel",
+}
 _UNITED_NATIONS = re.compile(r"\b[Rr]esolutions? \d{4}\b|\bSecurity Council\b|\bGeneral Assembly\b")
 _KIND_NOUNS = {
     "person": word_set(
@@ -93,6 +117,14 @@ _KIND_NOUNS = {
 _NORTHERN = re.compile(
     r"\b(?:Kim Jong|Kim Il|Kim Yo|Pyongyang|KCNA|Korean Central|WPK|Workers' Party|Rodong|Supreme "
     r"People's|Juche|DPRK|Hwasong|Choe|Ri )"
+)
+_ADJECTIVE = re.compile(r"(?:an|ese|ch|sh|ss|U\.S\.|US|American)$")
+_NOUNS = frozenset(["Japan", "Vietnam", "Iran", "Taiwan", "Pakistan", "Kazakhstan", "Uzbekistan"])
+_REPORTS = re.compile(
+    r",? (?:has |have )?(?:said|says|reported|reports|puts?|writes|wrote|claims?|claimed|announced|added|adds|calls?)\b"
+)
+_MEDIA = re.compile(
+    r"KCNA|Korean Central News|Sinmun|Yonhap|Joson|Daily NK|NK News|38 North|[Ss]tate media|News Agency"
 )
 _BOTH_KOREAS = re.compile(r"\b[Ii]nter-Korean|\b[Tt]he (?:two )?Koreas\b")
 _TITLES = word_set(
@@ -143,7 +175,8 @@ def unknown_names(text: str, words: Sequence[Word], taken: Sequence[tuple[int, i
     for i, word in enumerate(words):
         if not word.capital or len(word.key) < 2 or any(start < word.end and word.start < end for start, end in taken):
             continue
-        if word.key in SMALL_WORDS or word.key in _MONTHS or word.key in _TITLES:
+        part = text[word.end : word.end + 1] == "-"  # "In-chon"
+        if (word.key in SMALL_WORDS and not part) or word.key in _MONTHS or word.key in _TITLES or word.key == "fy":
             continue
         opens = i == 0 or bool(re.search(r"[.!?:]\W*$|^\W*$", text[max(0, word.start - 3) : word.start]))
         near = words[i - 1] if i else None
@@ -153,7 +186,7 @@ def unknown_names(text: str, words: Sequence[Word], taken: Sequence[tuple[int, i
             i + 1 < len(words)
             and words[i + 1].capital
             and text[word.end : words[i + 1].start] == " "
-            and words[i + 1].key not in SMALL_WORDS
+            and (words[i + 1].key not in SMALL_WORDS or text[words[i + 1].end : words[i + 1].end + 1] == "-")
         ):
             runs.append([word])
     return runs
@@ -170,7 +203,7 @@ def named_there(name: Named, text: str, words: Sequence[Word], there: Sequence[N
         return True
     if any(same_side(name.canonical, other) for other in canonical):
         return True
-    if name.canonical == "United Nations" and _UNITED_NATIONS.search(text):
+    if name.canonical in ("United Nations", "UN Security Council", "Security Council") and _UNITED_NATIONS.search(text):
         return True
     if name.canonical in ("Russia", "Moscow") and "Soviet Union" in canonical:
         return True
@@ -183,7 +216,37 @@ def named_there(name: Named, text: str, words: Sequence[Word], there: Sequence[N
     held = {word.key for word in words}
     if name.kind != "person" and len(keys) > 2 and " ".join(keys[-2:]) in text.lower():
         return True  # "the Security Council" for the UN's
-    return bool(keys) and all(any(key == other or related(stem(key), stem(other)) for other in held) for key in keys)
+    return bool(keys) and all(
+        any(
+            key == other
+            or _DEMONYMS.get(key) == other
+            or _DEMONYMS.get(other) == key
+            or related(stem(key), stem(other))
+            for other in held
+        )
+        for key in keys
+    )
+
+
+def implied(name: Named, claim: str, there: Sequence[Named]) -> bool:
+    """Return whether a name may stand in a claim though its quotes lack it.
+
+    `there`, those of their names that the claim lacks, then has no other of the kind, and it only
+    says whose somebody is ("a South Korean newspaper", "Seoul's minister"), who reports ("KCNA said"), or is the
+    country that all the briefs are about."""
+    kinds = {"country", "place"} if name.kind in ("country", "place") else {name.kind}
+    if any(other.kind in kinds for other in there if not same_side(other.canonical, name.canonical)):
+        return False
+    if same_side(name.canonical, "North Korea") and name.kind != "person":
+        return True
+    after = claim[name.end :]
+    if name.kind == "country" or name.canonical in _SEATS:
+        return bool(re.match(r"'s? | [A-Z]|-based\b", after)) or (
+            _ADJECTIVE.search(name.text) is not None and name.text not in _NOUNS
+        )
+    return bool(_MEDIA.search(name.canonical)) and bool(
+        _REPORTS.match(after) or re.search(r"(?:according to|reported by) (?:the )?$", claim[: name.start].lower())
+    )
 
 
 def same_side(one: str, other: str) -> bool:
@@ -198,6 +261,11 @@ def stands_for(word: Word, names: Sequence[Named]) -> bool:
     return any(word.key in nouns or word.stem in nouns for kind, nouns in _KIND_NOUNS.items() if kind in kinds)
 
 
+def names_a_kind(word: Word) -> bool:
+    """Return whether a common noun says of what kind somebody is: "leader", "agency"."""
+    return any(word.key in nouns or word.stem in nouns for nouns in _KIND_NOUNS.values())
+
+
 def run_there(run: Sequence[Word], text: str, words: Sequence[Word]) -> bool:
     """Return whether the quotes hold a name that the table does not know."""
     held = {word.key: word for word in words}
@@ -207,14 +275,18 @@ def run_there(run: Sequence[Word], text: str, words: Sequence[Word]) -> bool:
 
     def found(word: Word) -> bool:
         return (
-            word.key in held
+            (word.key in held and (word.key not in SMALL_WORDS or bool(re.search(rf"\b{word.text}\b", text))))
             or word.text in capitals
+            or _DEMONYMS.get(word.key) in held
+            or any(_DEMONYMS.get(key) == word.key for key in held)
             or (len(word.key) > 4 and sound(word.key) in sounds)
             or any(related(word.stem, other.stem) for other in words)
             or _initials(word.text, words)
         )
 
     missing = [word for word in run if not found(word)]
+    if all(word.key in ("north", "south") for word in missing) and _BOTH_KOREAS.search(text):
+        return True
     if 2 * len(missing) < len(run):
         return True  # "Monsignor Scanlan High School" is the "Scanlan High School" of the quote
     if len(run) > 1 and all(word.capital for word in run) and len(run) < 6:

@@ -11,7 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 ABOUT = 0.1  # "about 1,500" covers what is within a tenth
+NEAR = 0.05  # "nearly 95" is 92, not 89; "nearly 4" may be 3.7
 CONVERTED = 0.02  # a conversion of units is rounded
+ROUNDED = 0.08  # "more than 2,000" is more than 2,014 rounded
+FAIR = 1.34  # "more than 30" may be said of 40, not of 300
+SHARE_SLACK = 0.015  # "a third" for 32 percent
 
 _SMALL = {
     word: number
@@ -136,12 +140,14 @@ _CLOCK = re.compile(
 _HOUR = re.compile(r"(?<![\d:.])(?P<h>1?\d)\s?(?P<half>[ap])\.?m\b\.?", re.I)
 _WORD_ORDINAL = re.compile(rf"\b(?:{'|'.join(_ORDINALS)})\b", re.IGNORECASE)
 _SHARE = re.compile(
-    r"\b(?:(?P<count>one|two|three|four|a)[\s-]+(?P<part>thirds?|quarters?|fifths?|tenths?)|(?P<half>half))\b(?!\s+of\s+(?:the\s+)?(?:19|20)\d\d)",
+    r"\b(?:(?P<count>one|two|three|four|five|six|seven|eight|nine|a)[\s-]+(?P<part>thirds?|quarters?|fifths?|tenths?)"
+    r"|(?<!first )(?<!second )(?<!latter )(?<!other )(?<!and a )(?P<half>half))\b"
+    r"(?!\s+of\s+(?:the\s+)?(?:(?:19|20)\d\d|year|month|century))",
     re.IGNORECASE,
 )
 _TIME = re.compile(rf"\b(?:{'|'.join(_TIMES)})\b", re.IGNORECASE)
 _BEFORE = re.compile(
-    r"(?:(?P<over>more than|(?<!handed )(?<!took )(?<!taken )(?<!turned )(?<!hand )(?<!carried )over"
+    r"(?:(?P<over>more than|over"
     r"|above|exceed(?:s|ed|ing)?|greater than|in excess of|upwards? of|beyond|surpass(?:es|ed|ing)?"
     r"|larger than|higher than|longer than)"
     r"|(?P<under>less than|fewer than|under|below|short of|lower than|smaller than)"
@@ -155,6 +161,12 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     r"\s+(?:at\s+(?:the\s+)?(?P<top>most)|at\s+(?P<floor>least)|or\s+(?:(?P<least>more|above|over|longer|older|higher)|(?P<most>less|fewer|below|under)))\b|(?P<plus>\+)",
     re.I,
+)
+_OVER_WHAT = re.compile(  # "over" that measures nothing
+    r"\b(?:presid\w+|ruled?|ruling|reign\w*|power|control|talks?|disputes?|concerns?|worr\w+|clash\w*|differ\w*"
+    r"|hand\w*|took|taken?|taking|turn\w*|carried|spread|sovereignty|quarrel\w*|argu\w+|fought|fight|flew|fly|watch\w*"
+    r"|all)\s+over\s+(?:an?|the)?\s*$",
+    re.IGNORECASE,
 )
 _DENIED = re.compile(r"\b(?:no|not|never|nor)\b[^.;,]*$", re.IGNORECASE)
 _AFTER_KINDS = {"plus": "least", "floor": "least", "top": "most"}
@@ -218,10 +230,10 @@ def quantities(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Quantit
         if re.match(r"\s+(?:a\s+)?(?:million|billion|hundred|dozen|thousand)", text[match.end() :], re.I):
             continue
         part = (match["part"] or "half").lower().removesuffix("s")
-        value = _SHARES[part] * {"two": 2, "three": 3, "four": 4}.get((match["count"] or "").lower(), 1)
-        add(Quantity(*match.span(), match[0], value, value, "share"))
+        value = _SHARES[part] * max(1, _SMALL.get((match["count"] or "").lower(), 1))
+        add(_hedged(text, match, value, "share"))
     for match in _TIME.finditer(text):
-        add(Quantity(*match.span(), match[0], (value := _TIMES[match[0].lower()]), value, "times"))
+        add(_hedged(text, match, _TIMES[match[0].lower()], "times"))
     for match in _WORD_ORDINAL.finditer(text):
         value = float(_ORDINALS[match[0].lower()])
         add(Quantity(*match.span(), match[0], value, value, "ordinal"))
@@ -233,7 +245,24 @@ def quantities(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Quantit
 
 def supported(claim: Quantity, stated: Sequence[Quantity]) -> bool:
     """Return whether a quantity that is stated entails the claim's."""
+    bounds = [each for each in stated if _bounded(each) == _bounded(claim) != "" and each.unit == claim.unit]
+    if bounds:
+        return any(entails(quantity, claim) and _same_bound(quantity, claim) for quantity in bounds)
     return any(entails(quantity, claim) for quantity in stated)
+
+
+def _same_bound(stated: Quantity, claim: Quantity) -> bool:
+    """Whether two bounds to one side are the same, the claim's rounded at most."""
+    one, other = (q.low if math.isfinite(q.low) else q.high for q in (stated, claim))
+    rounder = claim.digits < stated.digits
+    return abs(one - other) <= (ROUNDED * abs(one) if rounder else 1e-9 * abs(one) + _slack(claim, stated))
+
+
+def _bounded(quantity: Quantity) -> str:
+    """The side to which a quantity is open: "more than 70" is answered for by a bound, if the quotes give one."""
+    if math.isinf(quantity.high - quantity.low):
+        return "up" if math.isinf(quantity.high) else "down"
+    return ""
 
 
 def entails(stated: Quantity, claim: Quantity) -> bool:
@@ -249,6 +278,8 @@ def entails(stated: Quantity, claim: Quantity) -> bool:
     low, high = stated.low * factor, stated.high * factor
     if stated.about:  # "1,500" for "about 1,500" is fair, another number is not
         low = high = (low + high) / 2
+    if (claim.about or (claim.open_high and math.isfinite(claim.low))) and math.isinf(high - low):
+        low = high = low if math.isfinite(low) else high  # "nearly a third" for "more than 30 percent"
     if claim.about and stated.about:
         return abs(low - (claim.low + claim.high) / 2) <= 1e-9 + _slack(claim, stated)
     ends = [abs(end) for end in (claim.low, claim.high) if math.isfinite(end)]
@@ -265,9 +296,9 @@ def entails(stated: Quantity, claim: Quantity) -> bool:
 
 
 def _close(bound: float, stated: float) -> bool:
-    """Whether a bound is a fair one for what is stated: the larger is less than twice the smaller."""
+    """Whether a bound is a fair one for what is stated: the larger is not a third larger."""
     return (
-        math.isfinite(stated) and max(abs(stated), abs(bound)) < 2 * min(abs(stated), abs(bound))
+        math.isfinite(stated) and max(abs(stated), abs(bound)) < FAIR * min(abs(stated), abs(bound))
     ) or stated == bound
 
 
@@ -276,6 +307,8 @@ def _slack(claim: Quantity, stated: Quantity) -> float:
     slack = 0.0
     if stated.unit in _PHYSICAL and stated.factor != claim.factor:
         slack = CONVERTED * abs(claim.low if math.isfinite(claim.low) else claim.high)
+    if (stated.unit, claim.unit) == ("percent", "share"):
+        slack = SHARE_SLACK
     roughly = claim.about and stated.point  # its own tolerance is enough
     if (claim.point or claim.about) and (stated.point or stated.about) and stated.unit not in _EXACT and not roughly:
         slack = max(slack, _rounding(claim, stated))
@@ -306,6 +339,14 @@ def _rounding(claim: Quantity, stated: Quantity) -> float:
     if claim.digits < 2 or claim.digits >= stated.digits or not claim.low:
         return 0.0
     return 0.5 * 10.0 ** (math.floor(math.log10(abs(claim.low))) - claim.digits + 1)
+
+
+def _hedged(text: str, match: re.Match[str], value: float, unit: str) -> Quantity:
+    """A share or a multiple with its hedge: "almost half", "more than doubled"."""
+    kind = _hedge(text, *match.span()).kind
+    low, high, open_low, open_high = _interval(kind, value, ABOUT)
+    rough = kind == "about"
+    return Quantity(*match.span(), match[0], low, high, unit, open_low, open_high, about=rough)
 
 
 def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
@@ -351,42 +392,61 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     value *= factor
     if match["minus"]:
         value = -value
-    low = high = value
-    open_low = open_high = False
-    hedge = _BEFORE.search(before)
-    kind = str(hedge.lastgroup) if hedge else ""
-    if kind in ("over", "under") and _DENIED.search(before[: hedge.start()] if hedge else ""):
-        kind = "most" if kind == "over" else "least"  # "may not serve more than six years"
-    after = _AFTER.match(text, end)
-    if after:
-        kind, end = _AFTER_KINDS.get(str(after.lastgroup), str(after.lastgroup)), after.end()
-    match kind:
-        case "over":
-            high, open_low = math.inf, True
-        case "least":
-            high = math.inf
-        case "under":
-            low, open_high = -math.inf, True
-        case "most":
-            low = -math.inf
-        case "near":
-            low, open_high = value * (1 - ABOUT), True
-        case "about":
-            low, high = value * (1 - ABOUT), value * (1 + ABOUT)
+    hedge = _hedge(text, start, end)
+    low, high, open_low, open_high = _interval(hedge.kind, value, NEAR if significant > 1 else ABOUT)
     return Quantity(
         start,
-        end,
-        text[start:end],
+        hedge.end,
+        text[start : hedge.end],
         low,
         high,
         unit,
         open_low,
         open_high,
         significant,
-        kind == "about",
+        hedge.kind == "about",
         factor,
         abs(value) / bare,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Hedge:
+    kind: str  # a group of `_BEFORE`, "" for none
+    end: int  # where the quantity ends with what stands behind it: "30 or more"
+
+
+def _hedge(text: str, start: int, end: int) -> _Hedge:
+    """How the quantity at text[start:end] is hedged, before it or behind."""
+    before = text[max(0, start - 50) : start]
+    hedge = _BEFORE.search(before)
+    kind = str(hedge.lastgroup) if hedge else ""
+    if hedge and kind == "over" and _OVER_WHAT.search(before[: hedge.end()]):
+        kind = ""  # "presided over two tests"
+    if kind in ("over", "under") and _DENIED.search(before[: hedge.start()] if hedge else ""):
+        kind = "most" if kind == "over" else "least"  # "may not serve more than six years"
+    after = _AFTER.match(text, end)
+    if after:
+        kind, end = _AFTER_KINDS.get(str(after.lastgroup), str(after.lastgroup)), after.end()
+    return _Hedge(kind, end)
+
+
+def _interval(kind: str, value: float, near: float) -> tuple[float, float, bool, bool]:
+    """(low, high, open below, open above) of a value hedged so."""
+    match kind:
+        case "over":
+            return value, math.inf, True, False
+        case "least":
+            return value, math.inf, False, False
+        case "under":
+            return -math.inf, value, False, True
+        case "most":
+            return -math.inf, value, False, False
+        case "near":
+            return value * (1 - near), value, False, True
+        case "about":
+            return value * (1 - ABOUT), value * (1 + ABOUT), False, False
+    return value, value, False, False
 
 
 def _spelt(parts: Sequence[str]) -> float:
@@ -423,3 +483,29 @@ def _ranges(text: str, found: list[Quantity]) -> list[Quantity]:
                     continue
         joined.append(quantity)
     return joined
+
+
+_UP = (
+    r"ris(?:e|es|en|ing)|rose|increas\w*|gr(?:ow|ows|ew|own|owing|owth)|climb\w*|gain\w*|jump\w*|surg\w*|soar\w*"
+    r"|expand\w*|rais\w*|higher|up"
+)
+_DOWN = (
+    r"f(?:all|alls|ell|allen|alling)|drop\w*|declin\w*|decreas\w*|shr[aiu]nk\w*|reduc\w*|cut|cuts|cutting|lower\w*|down|plung\w*"
+    r"|slump\w*|slid\w*|sank|lost|loses|plummet\w*"
+)
+_MOVES = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b(?! to\b(?! [\d$€£]))", re.IGNORECASE)
+_NEW_CLAUSE = re.compile(r"[;:.]\s|,\s(?!\d)|\b(?:and|but|while|whereas|although)\b", re.IGNORECASE)
+
+
+def direction(text: str, quantity: Quantity) -> int:
+    """Return 1 where a quantity is told as of a rise, -1 as of a fall, 0 where neither word stands by it.
+
+    >>> text = "Imports rose by 30 percent, exports fell by 20 percent."
+    >>> [direction(text, each) for each in quantities(text)]
+    [1, -1]
+    """
+    before = _NEW_CLAUSE.split(text[max(0, quantity.start - 60) : quantity.start])[-1]
+    found = list(_MOVES.finditer(before)) or list(_MOVES.finditer(text[quantity.end : quantity.end + 8]))
+    if not found:
+        return 0
+    return 1 if found[-1]["up"] else -1

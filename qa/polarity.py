@@ -9,22 +9,23 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .synonyms import SMALL_WORDS, Word, opposite, related, synonyms
+from .synonyms import LIGHT_WORDS, SMALL_WORDS, Word, opposite, related, synonyms
 
 REACH = 3  # content words of a clause that a cue governs
 
 _NOT = (
-    r"not|n't|never|cannot|no longer|neither|nor|without|nobody|none of|no one|nothing|no|fail(?:s|ed|ing)? to"
-    r"|refus(?:e|es|ed|ing) to|declin(?:e|es|ed|ing) to|unable to|impossible to|far from|rather than|instead of"
+    r"not|\w+n't|never|cannot|no longer|neither|nor|without|nobody|none of|no one|nothing|no|fail(?:s|ed|ing)? to"
+    r"|refus(?:e|es|ed|ing) to|declin(?:e|es|ed|ing) to|unable to|impossible to|"
+    r"(?:has|have|had) yet to|far from|rather than|instead of"
     r"|den(?:y|ies|ied|ying)(?: that)?|reject(?:s|ed|ing)?(?: that| the claim that)?|refut(?:es|ed|ing)"
     r"|in place of|hardly|barely|lack(?:s|ed|ing)?(?: of)?"
     r"|stopped short of|left out(?: of)?|leaves out|omit(?:s|ted)?|ruled out|rules out|out of the question"
 )
 _MAYBE = (
-    r"may(?: have)?|might(?: have)?|could have|possibly|perhaps|maybe|probably|likely(?: to)?"
+    r"may(?: have)?|might(?: have)?|could(?! not\b)(?: have)?|possibly|perhaps|maybe|probably|likely(?: to)?"
     r"|unlikely(?: to)?|apparently"
     r"|allegedly|reportedly|supposedly|purportedly|(?:is|are|was|were) (?:believed|thought|said|alleged"
-    r"|rumou?red|suspected|reported) to"
+    r"|rumou?red|suspected|reported) (?:by (?:[\w-]+ ){1,7})?to"
     r"|suspect(?:s|ed)?(?: that| of)?|appear(?:s|ed)? to|seem(?:s|ed)? to|it is (?:possible|likely"
     r"|unclear|doubtful)|doubt(?:s|ed|ful)?|speculat\w+"
 )
@@ -37,15 +38,22 @@ _LATER = (
     r"|ready|prepared|willing) to"
     r"|propos(?:e|es|ed|ing)(?: to)?|offer(?:s|ed|ing)? to|call(?:s|ed|ing)? (?:for|on|upon)"
     r"|recommend\w*|suggest\w*|appeal\w*|sought|seeks?|in (?:return|exchange) for|urg(?:e|es|ed|ing)"
-    r"|demand(?:s|ed|ing)?|(?:ask|request)(?:s|ed|ing)? (?:\w+ ){0,3}(?:to|for)"
+    r"|demand(?:s|ed|ing)?|(?:ask|request)(?:s|ed|ing)? (?:\w+ ){0,7}(?:to|for)"
     r"|should|must|ought to|need(?:s|ed)? to|has to|have to|had to|order(?:s|ed)? (?:\w+ ){0,3}to"
     r"|forecast(?:s|ed)?|predict(?:s|ed)?(?: that)?|considering|if"
+)
+_INTENT = re.compile(  # of the cues of "later", those that call a deed intended: "must" and "should" may state a rule
+    r"will\b|plan|intend|aim|hop|want|promis|pledg|vow|threaten|expect|(?:is|are|was|were) |forecast"
+    r"|predict|considering",
+    re.IGNORECASE,
 )
 _CUE = re.compile(rf"\b(?:(?P<no>{_NOT})|(?P<maybe>{_MAYBE})|(?P<later>{_LATER}))(?!\w)", re.IGNORECASE)
 _ONLY_NO = re.compile(r"\bno\b", re.IGNORECASE)
 _NOT_A_CUE = re.compile(
     r"\bin order to|\bnot (?:only|just|merely|until|before)|\bno (?:fewer|less|more|later) than|\bnot "
     r"(?:less|more|fewer) than|\bMay\b|\bNo\. ?\d|\bwhether or not"
+    r"|\b(?:can ?not|could not|can't|couldn't) be (?:excluded|ruled out|denied|dismissed)|\bnot rule out\b"
+    r"|\b(?:nobody|no one|none|nothing) but\b"
     r"|\b(?:so|as) far as|\beven if|\bwithout (?:a )?(?:doubt|question|exception)|\bno doubt|\bas if|\bunless\b",
 )
 _SAYS = re.compile(
@@ -56,9 +64,12 @@ _SAYS = re.compile(
 _PLAIN_NO = frozenset(["not", "never", "no", "no longer", "cannot", "neither", "nor", "nobody", "none of", "no one"])
 _PLAIN_MAYBE = re.compile(r"may\b|might\b|perhaps|possibly|plan(?:s|ned)? to")
 _NEGATIVE = re.compile(
-    r"\b(?:not?|\w+n't|never|none|nor|neither|without|cannot|nothing|nobody|only|except|apart|alone|against|less|"
-    r"fewer|few|little|hardly|barely|rather|instead|place of|away|beyond|lost|loss|refus\w*|den(?:y|ie|ial)\w*|"
-    r"reject\w*|declin\w*|fail\w*|doubt\w*|omit\w*|lack\w*|absen\w+|stop\w*|halt\w*|ceas\w*|(?<!the )end(?:s|ed)?|"
+    r"\b(?:not?|\w+n't|yet to|"
+    r"silent|leav(?:es|ing)|missing|gone|disappear\w*|vanish\w*|below|under|short of|"
+    r"never|none|nor|neither|without|cannot|nothing|nobody|only|except|apart|alone|against|"
+    r"less|fewer|few|little|hardly|barely|rather|instead|place of|away|beyond|lost|loss|refus\w*|den(?:y|ie|ial)\w*|"
+    r"reject\w*|declin\w*|fail\w*|doubt\w*|omit\w*|lack\w*|absen\w+|stop\w*|halt\w*|ceas\w*|"
+    r"(?<!the )end(?:s|ed)?|"
     r"abandon\w*|suspen\w+|cancel\w*|withdr\w+|prevent\w*|ban(?:s|ned)?|forb\w+|prohibit\w*|oppos\w*|avoid\w*|"
     r"exclud\w*|dissolv\w*|left|un(?!der|it|ti|ion|if|iq|ive)\w{3,}|im(?:possible|probable)|"
     r"in(?:capable|valid|active)|"
@@ -66,8 +77,29 @@ _NEGATIVE = re.compile(
     re.IGNORECASE,
 )
 _UNSURE = re.compile(
-    r"\b(?:estimat|believ|think|thought|consider|suspect|likely|view|possib|potential|risk|option|can\b|could)",
+    r"\b(?:wish|inten[dt]|hope|estimat|believ|think|thought|consider|suspect|likely|view|possib|potential|risk|option|can\b|could)",
     re.IGNORECASE,
+)
+_TOWARDS = re.compile(  # of goals and forecasts, in whatever words
+    r"\b(?:goals?|tasks?|targets?|aims?|aimed|plans?|planned|fore(?:see|saw|cast)\w*"
+    r"|anticipat\w*|expect\w*|inten[dt]\w*|hop(?:es?|ed)"
+    r"|demand\w*|propos\w+|recommend\w*|urg\w*|schedul\w+|(?:is|are|was|were) to"
+    r"|prospect\w*|possib\w*|wish\w*|seeks?|sought)\b",
+    re.IGNORECASE,
+)
+_HEARSAY = re.compile(r"\b(?:report|rumou?r|alleg|accord|hear)", re.IGNORECASE)
+_FORBIDS = re.compile(r"\b(?:no|neither|nobody|none)\b[^,;.]*\bmay\b|\bmay (?:not|no longer)\b", re.IGNORECASE)
+_PLAIN_LATER = re.compile(r"(?:will|shall)$|plans? to|intends? to|aims? to|(?:is|are) going to|expects? to")
+_AHEAD = re.compile(
+    r"\b(?:to (?:be|become)|goals?|tasks?|targets?|aims?|future|next|coming|upcoming|plan\w*|schedul\w+|ahead|soon"
+    r"|design\w*"
+    r"|prepar\w+|attempt\w*|would|can|likel\w+|expect\w*|forecast\w*|if|propos\w+|promis\w+|begin\w*|until|by 20\d\d"
+    r"|continu\w+|will\w*|intent\w*|further|upon|seek\w*|potential\w*|prospect\w*|readi\w*|ready|in order|so that)\b",
+    re.IGNORECASE,
+)
+_NEGATIVE_DENIAL = re.compile(r"\b(?:reject|disput|refut)", re.IGNORECASE)
+_LESS = re.compile(
+    r"\b(?:below|under|unlike|differ\w*|despite|although|however|impossible|ceas\w*|too)\b", re.IGNORECASE
 )
 _NONE_BUT = re.compile(r"\b(?:before|ever|other|else|previous(?:ly)?|earlier|until|but|except)\b", re.IGNORECASE)
 _ONLY = re.compile(r"\b(?:first|only|last|sole|unprecedented|alone|newest)\b", re.IGNORECASE)
@@ -154,21 +186,30 @@ def differences(
     """
     ours, theirs = cues(claim_text, claim), cues(quote_text, quote)
     for kind in ("no", "maybe", "later"):
-        mine, other = _heads(ours, kind), _heads(theirs, kind)
+        mine, other = (
+            _heads([cue for cue in ours if kind != "later" or _INTENT.match(cue.text)], kind),
+            _heads(theirs, kind),
+        )
         added = mine and not _excused(kind, theirs, claim_text, quote_text)
         dropped = other and not _excused(kind, ours, quote_text, claim_text)
         for i, word in enumerate(claim if added or dropped else ()):
             there = _same(word, quote) if word.content else []
             if not there or any(opposite(word.stem, each.stem) for each in (*claim, *quote)):
                 continue
+            if kind == "no" and not dropped and word.stem in LIGHT_WORDS:
+                continue  # "without saying how many"
+            if kind == "no" and any(_NEGATIVE.search(_clause(quote_text, quote, quote[j].clause)) for j in there):
+                continue
             if added and i in mine:
                 yield kind, word.text, "added"
+            elif kind == "later" and not _finite(claim, i):
+                continue
             elif dropped and all(j in other for j in there) and _beside(there[0], claim, quote):
                 yield kind, word.text, "dropped"
 
 
 def out_of_nowhere(claim_text: str, claim: Sequence[Word], quote_text: str, quote: Sequence[Word]) -> Iterator[str]:
-    """Yield "no" or "maybe" where the claim plainly denies or doubts, and nothing of the quote is negative or unsure.
+    """Yield "no", "maybe" or "later" where the claim plainly denies, doubts or intends, unlike the quote.
 
     This needs no word that both texts have, so it holds for a claim in words of its own.
     """
@@ -177,13 +218,45 @@ def out_of_nowhere(claim_text: str, claim: Sequence[Word], quote_text: str, quot
     denies = any(cue.text in _PLAIN_NO or cue.text.startswith("den") for cue in ours)
     heads = [claim[cue.governed[0]] for cue in ours if cue.kind == "no" and cue.governed]
     about = any(_same(word, quote) for word in heads) or bool(_alike([w for w in claim if w.content], quote))
-    if denies and about and not _NEGATIVE.search(quote_text) and not only:
-        yield "no"
-    kinds = {cue.kind for cue in cues(quote_text, quote)}
+    found = {"no"} if denies and about and not _NEGATIVE.search(quote_text) and not only else set()
+    yield from found
+    theirs = cues(quote_text, quote)
+    kinds = {cue.kind for cue in theirs if cue.kind != "later" or _INTENT.match(cue.text) or cue.text == "would"}
     excuses = {cue.text: {"maybe", "later"} if cue.text.startswith("plan") else {"maybe"} for cue in ours}
     unfounded = [text for text, good in excuses.items() if _PLAIN_MAYBE.match(text) and not kinds & good]
-    if unfounded and not _UNSURE.search(quote_text):
+    if unfounded and not _FORBIDS.search(claim_text) and not _UNSURE.search(quote_text):
         yield "maybe"
+    intends = any(_PLAIN_LATER.match(cue.text) for cue in ours if cue.kind == "later")
+    if intends and not kinds & {"maybe", "later"} and not _UNSURE.search(quote_text) and not _AHEAD.search(quote_text):
+        yield "later"
+
+
+def _finite(words: Sequence[Word], at: int) -> bool:
+    """Whether a word may be a verb that tells of a deed: not "cleaning", nor "to celebrate"."""
+    return not words[at].key.endswith("ing") and not (at and words[at - 1].key == "to")
+
+
+def uncounted(claim_text: str, claim: Sequence[Word], quote_text: str, quote: Sequence[Word]) -> bool:
+    """Return whether the claim says "not" more often than anything negative of the quote can answer for.
+
+    A negative word of the quote that the claim says, too ("closed" for "shut"), answers for no "not" of the claim.
+    """
+    ours = cues(claim_text, claim)
+    plain = sum(cue.text in _PLAIN_NO or cue.text.endswith("n't") or cue.text.startswith("den") for cue in ours)
+    if not plain:
+        return False
+    denied = [cue for cue in cues(quote_text, quote) if cue.kind == "no"]
+    spans = [(cue.start, cue.end) for cue in denied]
+    answers = sum(not (cue.text.startswith("den") and _NEGATIVE_DENIAL.search(claim_text)) for cue in denied)
+    stems = {word.stem for word in claim}
+    for match in _NEGATIVE.finditer(quote_text):
+        if any(start < match.end() and match.start() < end for start, end in spans):
+            continue
+        word = next((word for word in quote if word.start <= match.start() < word.end), None)
+        answers += word is None or not any(related(word.stem, s) or synonyms(word.stem, s) for s in stems)
+    answers += bool(re.search(r"\b(?:without|unless|until)\b", claim_text, re.IGNORECASE))
+    answers += bool(_NONE_BUT.search(claim_text) and _ONLY.search(quote_text)) + len(_LESS.findall(quote_text))
+    return plain > answers
 
 
 def denials(
@@ -245,8 +318,10 @@ def _beside(at: int, claim: Sequence[Word], quote: Sequence[Word]) -> bool:
 
 def _excused(kind: str, cues_there: Sequence[Cue], text: str, other_text: str) -> bool:
     """Whether the other text says it another way: "doubt" for "not sure", "the first" for "none before"."""
-    if kind != "no":
-        return bool(cues_there)
+    if kind == "later":
+        return bool(cues_there) or bool(_TOWARDS.search(other_text))
+    if kind == "maybe":
+        return bool(cues_there) or bool(_UNSURE.search(other_text) or _HEARSAY.search(other_text))
     if any(cue.kind == "no" or cue.text.startswith(("doubt", "unlikely")) for cue in cues_there):
         return True
     return bool(_NONE_BUT.search(text) and _ONLY.search(other_text)) or bool(
@@ -265,3 +340,36 @@ def _before(words: Sequence[Word], at: int) -> list[int]:
     return [
         i for i in range(at - 1, max(-1, at - 4), -1) if words[i].clause == clause and words[i].key not in SMALL_WORDS
     ]
+
+
+_ORDER = re.compile(
+    r"\b(?:(?P<after>after|following|since)|(?P<before>before|prior to|ahead of|until))\b", re.IGNORECASE
+)
+
+
+def reordered(claim_text: str, claim: Sequence[Word], quote_text: str, quote: Sequence[Word]) -> bool:
+    """Return whether the claim puts earlier what the quote puts later: "A after B" for "B after A"."""
+    mine, theirs = _order(claim_text, claim), _order(quote_text, quote)
+    if not mine or not theirs:
+        return False
+
+    def shared(a: Sequence[Word], b: Sequence[Word]) -> int:
+        return sum(any(related(x.stem, y.stem) or synonyms(x.stem, y.stem) for y in b) for x in a)
+
+    kept = shared(mine[0], theirs[0]) + shared(mine[1], theirs[1])
+    turned = [shared(mine[0], theirs[1]), shared(mine[1], theirs[0])]
+    return min(turned) >= 1 and sum(turned) > kept + 1
+
+
+def _order(text: str, words: Sequence[Word]) -> tuple[list[Word], list[Word]] | None:
+    """The content words of what is said to be earlier and of what is later, None without one "after" or "before"."""
+    found = list(_ORDER.finditer(text))
+    if len(found) != 1:
+        return None
+    [match] = found
+    content = [word for word in words if word.content and word.key.isalpha()]
+    left = [word for word in content if word.end <= match.start()]
+    clause = next((word.clause for word in words if word.start >= match.end()), 0)
+    right = [word for word in content if word.start >= match.end() and word.clause == clause]
+    left = left or [word for word in content if word.clause > clause]  # "After A, B"
+    return (right, left) if match["after"] else (left, right)

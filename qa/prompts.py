@@ -101,9 +101,6 @@ def writing(
         Message("user", _asked(both, "How many people used the new ferry, and when was that said?")),
         Message("assistant", "The new ferry carried 41,000 passengers in its first year [1]. "
                 "The island council said so on 3 May 2019 [1]."),
-        Message("user", _asked([(_MARKET, "Island Gazette, 2021"), (_SCHOOL, "Island Gazette, 2020")],
-                "Which school teaches navigation?")),
-        Message("assistant", "The lighthouse school teaches navigation, to 60 pupils [2]."),
     )  # fmt: skip
     wanted = f"Compare: {'; '.join(sides)}. {question}" if sides else question
     if korean:
@@ -184,5 +181,5 @@ def _asked(passages: Sequence[tuple[str, str]], question: str) -> str:
 def _source(brief: Brief) -> str:
     """Title, institution and month, on one line, without orders: a title may hold some, too."""
     when = f"{brief.published:%B %Y}" if brief.published else "undated"
-    parts = [" ".join(part.split())[:SOURCE] for part in (brief.title, brief.institution) if part]
-    return ", ".join([*(part for part in parts if not orders(part)), when])
+    parts = [" ".join(part.split()) for part in (brief.title, brief.institution) if part]
+    return ", ".join([*(part[:SOURCE] for part in parts if not orders(part)), when])

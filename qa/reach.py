@@ -24,7 +24,8 @@ def _words(pattern: str) -> re.Pattern[str]:
 _RULES: tuple[tuple[re.Pattern[str], re.Pattern[str], str], ...] = (
     (
         _words(
-            r"(?<!above )(?<!at )(?<!of )all (?!of (?:its|his|her|their) )(?!told|along|but)"
+            r"(?<!above )(?<!at )(?<!of )(?<!from )(?<!on )all "
+            r"(?!of (?:its|his|her|their) )(?!told|along|but|levels|sides)"
             r"|every(?! (?:day|month|year|week))"
             r"|everyone|everybody|everything|always|entirely|completely|under any circumstances|unconditional(?:ly)?"
         ),
@@ -35,7 +36,11 @@ _RULES: tuple[tuple[re.Pattern[str], re.Pattern[str], str], ...] = (
         "the quotes do not say it of all",
     ),
     (
-        _words(r"only|solely|exclusively|nothing but|alone"),
+        _words(
+            r"(?<!not )only(?! (?:to|\d|after|when|if|on|hours?|days?|weeks?"
+            r"|months?|years?|minutes?|half|about|some|an?|one|two|three"
+            r"|four|five|six|in (?:19|20)\d\d)\b)|solely|exclusively|nothing but"
+        ),
         _words(
             r"only|sole(?:ly)?|alone|exclusive(?:ly)?|just|except\w*|but|other|unique(?:ly)?|first|merely|no|not|none"
             r"|never|limited|single|one|mere|restrict\w*|last|nothing|without|few|little|unless|purely"

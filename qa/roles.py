@@ -75,6 +75,7 @@ def swapped(
         same = same or [deed for deed in theirs if synonyms(verb.stem, quote[deed.at].stem)]
         if not same:
             continue
+        same = _closest(mine, same, claim, quote)
         mutual = any(verb.stem.startswith(stem) for stem in _MUTUAL if len(stem) > 2)
         for role in ("agent", "patient", "giver", "taker"):
             names = getattr(mine, role)
@@ -94,6 +95,19 @@ def swapped(
                 if name.canonical in held or rival:
                     return name, others[0][0]
     return None
+
+
+def _closest(mine: Deed, same: Sequence[Deed], claim: Sequence[Word], quote: Sequence[Word]) -> list[Deed]:
+    """Of several deeds by one verb those with most of the claim's next words: "signed the treaty", "a decree"."""
+    if len(same) < 2:
+        return list(same)
+
+    def behind(words: Sequence[Word], at: int) -> set[str]:
+        return {word.stem for word in words[at + 1 : at + 5] if word.content and not word.capital}
+
+    wanted = behind(claim, mine.at)
+    shared = [len(wanted & behind(quote, deed.at)) for deed in same]
+    return [deed for deed, count in zip(same, shared, strict=True) if count == max(shared)]
 
 
 def _is_verb(word: Word, words: Sequence[Word], i: int) -> bool:

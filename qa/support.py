@@ -4,21 +4,25 @@ Nothing is worked out twice, so that a sentence can be checked while its markers
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from ..index import Encoder, Hit, Retriever
 from .context import points_back
-from .faults import SUPPORTED_FROM, Evidence, Text, fit, read, read_quotes
+from .faults import fit
 from .injected import plain_spans
+from .texts import Evidence, Text, read, read_quotes
 from .types import Citation, Verdict
 from .verify import check, context_of
 
+MEETS = 0.42  # how well a quote must meet the words of a sentence, in [0, 1], to speak of the same
 TRIED = 4  # quotes of passages that a sentence did not cite, against which it is held
 NEXT = 3  # quotes of a passage: sentences may differ in one figure
 SINGLE = 0.9  # of two neighbouring sentences' score: a single sentence as good is quoted alone
 OWN_WORDS = 0.8  # of what the quotes meet of a sentence: below, it is the model's more than theirs
+UNMET_WORDS = 0.2  # share of them, by weight, that the quotes do not meet at all
 _RANK = {"supported": 2, "partly": 1, "unsupported": 0}
 
 
@@ -87,7 +91,7 @@ class Support:
     def meets(self, text: str, citation: Citation) -> bool:
         """Whether the quote speaks of the same, details apart."""
         said, quote = read(text, citation.brief.published), read_quotes((citation.quote,), citation.brief.published)
-        return bool(said.free) and fit(said, quote, self.retriever.index.encoder)[0] >= SUPPORTED_FROM
+        return bool(said.free) and fit(said, quote, self.retriever.index.encoder)[0] >= MEETS
 
     def quotes(self, text: str, hits: Sequence[Hit]) -> list[Citation]:
         """Return of each passage the sentences, or two in a row, that meet the text best, at most NEXT; best first."""
@@ -110,13 +114,16 @@ def close(claim: Text, evidence: Evidence, encoder: Encoder) -> Verdict:
     """Return whether a sentence that has no fault keeps so near to its quotes that a machine may be believed.
 
     A small model says wrong things in words that are all in the passages: who is named has to be named by the quotes
-    too, where a reader would let "Pyongyang" pass for its leader, and few words may be the model's own.
+    too, where a reader would let "Pyongyang" pass for its leader, few words may be the model's own, and one sentence
+    of the quotes has to hold the rest.
     """
     named = {name.canonical for name in (*evidence.whole.names, *evidence.context.names)}
     for name in claim.names:
         if name.kind == "person" and not any(name.canonical in other or other in name.canonical for other in named):
             return Verdict("partly", f"The quotes do not name {name.text}.", (name.text,))
-    if claim.free and fit(claim, evidence, encoder)[0] < OWN_WORDS:
+    alone = [replace(evidence, sentences=(each,), whole=each) for each in evidence.sentences]
+    fits = [fit(claim, each, encoder) for each in alone] if claim.free else []
+    if fits and not any(score >= OWN_WORDS and share <= UNMET_WORDS for score, _, share in fits):
         return Verdict("partly", "It keeps too far from the words of the quotes.")
     return Verdict.SUPPORTED
 

@@ -48,6 +48,7 @@ _IRREGULAR = (
     "people person|persons person|talks talk|better good|best good|worse bad|worst bad|lying lie|tying tie|denied deny|"
     "denial deny|tried try|countries country|parties party|armies army|military army|chosen choose"
     "|proved prove|proven prove|blew blow|blown blow|shut close|won win|beat beat|bound bind|"
+    "note remark|notes remark|noted remark|noting remark|"
     "split split|lent lend|rode ride|ridden ride|shook shake|stole steal|stolen steal|fed feed|clung cling|"
     "worn wear|dealt deal|dug dig|hung hang|spread spread|tore tear|torn tear"
 )
@@ -296,6 +297,7 @@ hacker cyber online internet
 enough sufficient adequate suffice
 theft steal stolen loot rob
 percent per cent
+deny dispute refute contest contradict
 """
 _OPPOSITES = """
 increase:decrease rise:fall grow:shrink expand:contract up:down higher:lower high:low more:less gain:lose
@@ -350,6 +352,18 @@ unite:split merge:split join:quit recognise:deny recognize:deny
 win:fail pass:fail tighten:ease deny:concede innocent:guilty support:reject support:criticise back:oppose
 back:reject favour:oppose endorse:oppose endorse:reject defend:criticise praise:denounce hail:denounce
 """
+
+# Words that a paraphrase puts in or leaves out without saying more: of telling, of doing, of the text itself.
+_LIGHT = (
+    "say tell state report note describe call name argue claim write remark mention add put give hold make "
+    "take get go come bring carry keep set see find show mean become remain seem appear concern regard "
+    "involve use follow happen occur cover treat speak explain point stress emphasise emphasize believe think "
+    "consider hear learn know read accord accuse present express voice announce declare continue reported "
+    "so-called certain particular own entire overall article statement account author paper brief study text "
+    "document figure case way step part kind sort thing matter fact view word term news source quote comment "
+    "occasion process situation issue area field level side number amount total result role line move act "
+    "action measure effort aim idea one respect instance example "
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,10 +459,45 @@ def opposite(a: str, b: str) -> bool:
         x.removeprefix(prefix) == y
         for x, y in ((a, b), (b, a))
         for prefix in _NEGATING
-        if x.startswith(prefix) and len(y) > 3
+        if x.startswith(prefix) and len(y) > 3 and x not in _NOT_NEGATED
     )
 
 
+# Stems that only begin like a negation: "display" is not the opposite of "play".
+_NOT_NEGATED = frozenset(
+    [
+        "display",
+        "disclos",
+        "discov",
+        "discharg",
+        "discount",
+        "dispatch",
+        "disguis",
+        "impos",
+        "improv",
+        "import",
+        "impress",
+        "implant",
+        "impart",
+        "inform",
+        "intend",
+        "invest",
+        "inspect",
+        "install",
+        "inhabit",
+        "increas",
+        "involv",
+        "invert",
+        "inject",
+        "input",
+        "ingroup",
+        "undergo",
+        "unit",
+        "union",
+        "irrigat",
+        "illustrat",
+    ]
+)
 _NEGATING = ("un", "in", "im", "il", "ir", "dis", "non")
 
 
@@ -469,3 +518,7 @@ def _opposites() -> frozenset[tuple[str, str]]:
             yield from ((one, other), (other, one))
 
     return frozenset(pairs())
+
+
+LIGHT_WORDS = frozenset(stem(word) for word in _LIGHT.split())
+"""The stems of words that carry others and say little themselves."""

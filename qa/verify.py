@@ -15,11 +15,14 @@ from ..corpus import Brief, Passage
 from ..corpus.sentences import sentence_spans
 from ..index import Encoder, Hit
 from ..index.encoder import load_encoder
-from .faults import PARTS, Fault, fit, read, read_quotes
+from .faults import PARTS, Fault, fit
+from .texts import read, read_quotes
 from .types import Citation, Claim, Verdict
 
+INVENTED = 2  # names, dates or quantities out of nowhere, from which a claim is made up
 NEIGHBOURS = 2  # sentences of a passage that a new citation may quote in a row
 _MARKER = re.compile(r"\s*\[(\d+(?:\s*[,;–-]\s*\d+)*)\]")
+_LISTED = re.compile(r"^\s*(?:\d{1,2}[.)]|[-•*])\s+(?=\S)")
 _RANK = {"supported": 2, "partly": 1, "unsupported": 0}
 
 
@@ -52,8 +55,10 @@ def verdict(found: Sequence[Fault]) -> Verdict:
     """Return the worst label with all reasons of that weight, each once."""
     if not found:
         return Verdict.SUPPORTED
-    label = Verdict.UNSUPPORTED if any(fault.label == Verdict.UNSUPPORTED for fault in found) else Verdict.PARTLY
-    kept = sorted(found, key=lambda fault: fault.label != label)
+    wrong = any(fault.label == Verdict.UNSUPPORTED for fault in found)
+    invented = len({fault.words for fault in found if fault.added}) >= INVENTED
+    label = Verdict.UNSUPPORTED if wrong or invented else Verdict.PARTLY
+    kept = sorted(found, key=lambda fault: fault.label == Verdict.PARTLY)
     reasons = dict.fromkeys(fault.reason for fault in kept)
     return Verdict(str(label), " ".join(reasons), tuple(dict.fromkeys(word for fault in kept for word in fault.words)))
 
@@ -65,8 +70,8 @@ def default_encoder() -> Encoder:
 
 
 def without_markers(text: str) -> str:
-    """Return the text without its [n] markers."""
-    return _MARKER.sub("", text).strip()
+    """Return the text without its [n] markers, and without the number or dot of a list before it."""
+    return _LISTED.sub("", _MARKER.sub("", text)).strip()
 
 
 def marked(text: str) -> tuple[int, ...]:

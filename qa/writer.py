@@ -16,12 +16,12 @@ from ..corpus.language import guess_language
 from ..index import Retriever
 from . import prompts
 from .extract import Sentence
-from .faults import read
 from .injected import orders
 from .llm import LanguageModel
 from .protocol import ContextError
 from .reply import LEAST_WORDS, STOPS, refuses, sentences, without_thought
 from .support import Support
+from .texts import read
 from .types import Citation, Claim, Verdict
 from .verify import marked, without_markers
 
@@ -29,6 +29,7 @@ MOST_TOKENS = 300  # of a reply; four sentences are about 150
 MOST_CLAIMS = 6
 LESS = 3  # of the evidence is given where the request was too long
 GIVEN = 6  # leading sentences, of a comparison a side, to which one that does not hold may give way
+_GARBLED = re.compile(r"\b(\w+(?:\W+\w+){3,})\b.*\b\1\b", re.IGNORECASE)  # four words or more, said twice
 _LOADS = re.compile(r"https?:|www\.|\]\(|!\[|<[a-z/!]|javascript:|data:", re.IGNORECASE)
 
 
@@ -125,12 +126,12 @@ def _checked(written: Written, sentence: str, support: Support, leading: Collect
     `leading` are the sentences that answer best, as (brief, start): only to these another may give way.
     """
     text = without_markers(sentence)
-    if _LOADS.search(text) or orders(text):
+    if _LOADS.search(text) or orders(text) or _GARBLED.search(text):
         return replace(written, dropped=written.dropped + 1)
     hits = support.hits
     named = [hits[number - 1] for number in marked(sentence) if 0 < number <= len(hits)]
     verdict, used = support.support(text, named)
-    fragment = not read(text).free  # a bare name or number says nothing that could be wrong
+    fragment = is_fragment(text)
     if verdict == Verdict.UNSUPPORTED or not used:
         return replace(written, dropped=written.dropped + 1)
     if fragment or verdict != Verdict.SUPPORTED:
@@ -144,6 +145,15 @@ def _checked(written: Written, sentence: str, support: Support, leading: Collect
     served = frozenset(sides[citation.passage.id] for citation in used)
     side = min(served) if len(served) == 1 else ""
     return _with(replace(written, sides=written.sides | served), text, used, side)
+
+
+def is_fragment(text: str) -> bool:
+    """Whether a text is no more than names and numbers, which say nothing that could be checked.
+
+    >>> is_fragment("Sergei Viktorovich Lavrov."), is_fragment("30,000 won."), is_fragment("Lavrov came.")
+    (True, True, False)
+    """
+    return all(word.capital for word in read(text).free)
 
 
 def _leads(citation: Citation, leading: Collection[tuple[str, int]]) -> bool:

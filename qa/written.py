@@ -15,12 +15,12 @@ from ..corpus.language import guess_language
 from ..index import Filter, Hit, Index, Retriever
 from ..index.plan import QueryPlan, Step
 from . import prompts, wording
-from .assistant import Assistant, served
+from .assistant import Assistant
 from .confidence import HEDGE_BELOW
 from .extract import Reading, Sentence, read
+from .found import served
 from .llm import LanguageModel
 from .notes import age_note, differing, differing_note, newer_notes, unanswered_note
-from .orders import is_order
 from .question import read_question
 from .reader import Calibration, Reader, leading, load_calibration
 from .rerank import ReadingRetriever
@@ -28,7 +28,7 @@ from .types import Answer, Claim, reference
 from .writer import Writer, Written, quoting
 
 NEAREST = 2  # briefs named in a refusal
-SURE = 0.7  # on development questions, such a sentence held five of six needed facts
+LIKELY, ADDED = 0.5, 2  # see `_completed`
 REWRITTEN = 60  # tokens of a follow-up made to stand alone
 OWN_SHARE = 0.6  # of a rewritten question's words, to stand in the conversation
 _WORD = re.compile(r"[^\W_]+")
@@ -85,9 +85,12 @@ class WritingAssistant(Assistant):
         plan: QueryPlan | None = None,
     ) -> Iterator[Answer]:
         """Yield the answer as its sentences stand their check; the last one is what `ask` returns."""
-        if is_order(question):  # told by its own words; the model is not asked
-            yield from super().stream(question, history, where, plan=plan)
-            return
+        heard = self.hear(question)
+        if heard.ordered:  # the model does not see the order
+            if not heard.question:
+                yield from super().stream(question, history, where, plan=plan)
+                return
+            question, plan = heard.question, None
         deadline = time.monotonic() + self.language_model.timeout
         plan = plan or self._plan(question, history)
         *_, default = super().stream(question, history, where, plan=plan)
@@ -97,9 +100,7 @@ class WritingAssistant(Assistant):
             if judged.abstained:
                 yield judged
                 return
-            readings = self._readings(plan, judged.hits)
-            ranked = [sentence for reading in readings.values() for sentence in reading.sentences]
-            ranked = prompts.in_turn(ranked, lambda sentence: sentence.hit.side)
+            readings, ranked = self.ranked(plan, judged.hits)
             sides = [side for side, reading in readings.items() if side and reading.sentences]
             left = deadline - time.monotonic()
             written = Written()
@@ -115,13 +116,15 @@ class WritingAssistant(Assistant):
         except ModelError as error:
             yield _fallen_back(default, str(error), korean)
 
-    def _readings(self, plan: QueryPlan, hits: Sequence[Hit]) -> dict[str, Reading]:
-        """The sentences of the passages, best first, by the side that they serve, "" for a question without sides."""
+    def ranked(self, plan: QueryPlan, hits: Sequence[Hit]) -> tuple[dict[str, Reading], list[Sentence]]:
+        """Return the sentences of the passages, by the side that they serve ("" without sides), and all, best first."""
         asked = read_question(plan)
-        return {
+        readings = {
             inquiry.label: read(self.retriever, inquiry, asked, plan.question, served(hits, inquiry))
             for inquiry in plan.inquiries
         }
+        every = [sentence for reading in readings.values() for sentence in reading.sentences]
+        return readings, prompts.in_turn(every, lambda sentence: sentence.hit.side)
 
     def _plan(self, question: str, history: Sequence[str]) -> QueryPlan:
         """The plan; of a follow-up that the model rewrote, both its form and the typed one are searched."""
@@ -188,19 +191,30 @@ def refused(default: Answer, probability: float, korean: bool) -> Answer:
 
 
 def _completed(written: Written, readings: dict[str, Reading]) -> Written:
-    """What is written with the sentence that most likely answers, quoted, where it was passed over.
+    """What is written, with quotes of what was passed over.
 
-    That is one whose probability is SURE or more, and of a side that does not come up the best one in any case.
+    A side that does not come up gets its best sentence. Otherwise, as long as the sentences cited hold less than LIKELY
+    of the probability that the search gives to be the one that answers, the best of the others are quoted, ADDED at
+    most: a small model often answers from the wrong sentence, and a reader sees then what else there is.
     """
     for side, reading in readings.items():
-        for best in reading.sentences[:1]:
-            told = any(
-                each.brief.id == best.hit.brief.id and each.start < best.end and best.start < each.end
-                for each in written.citations
-            )
-            if side not in written.sides or (not told and best.chance >= SURE):
-                written = quoting(written, best)
+        if reading.sentences and side not in written.sides:
+            written = quoting(written, reading.sentences[0])
+            continue
+        others = [each for each in reading.sentences if not _cites(written, each)]
+        held = sum(each.chance for each in reading.sentences if _cites(written, each))
+        for sentence in others[:ADDED]:
+            if held < LIKELY:
+                written = quoting(written, sentence)
+                held += sentence.chance
     return written
+
+
+def _cites(written: Written, sentence: Sentence) -> bool:
+    return any(
+        each.brief.id == sentence.hit.brief.id and each.start < sentence.end and sentence.start < each.end
+        for each in written.citations
+    )
 
 
 def _gaps(plan: QueryPlan, readings: dict[str, Reading], written: Written, korean: bool) -> list[str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 _WORD = re.compile(r"\w+")
+Run = Callable[..., tuple[int, str, str]]
 
 
 class FakeEncoder:
@@ -57,6 +59,21 @@ def brief(brief_id: str, text: str, **fields: object) -> Brief:
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test touches the user's own index or settings."""
     monkeypatch.setenv("NORTHBRIEF_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture
+def command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run `northbrief ARGUMENTS`: (exit code, standard output, standard error)."""
+    from northbrief.ui.cli import main  # most tests need no command line
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["northbrief", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return int(ended.value.code or 0), printed.out, printed.err
+
+    return run
 
 
 @pytest.fixture

@@ -12,9 +12,11 @@ import pytest
 from northbrief.corpus import Brief, SettingsError
 from northbrief.index import Encoder, Index
 from northbrief.qa import REFUSAL
-from northbrief.ui.cli import app, main
+from northbrief.ui.cli import app
 from northbrief.ui.settings import read_settings
 from typer.main import get_command
+
+from .conftest import Run
 
 COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]  # a typer app with commands is a group
 QUESTION = "What did the Tumen bridge cost?"
@@ -22,7 +24,6 @@ BRIDGE = (
     "---\ntitle: The Tumen bridge\npublished: 2025-03-02\ninstitution: Institute of Rivers\n---\n"
     "Work began at once on both banks. The Tumen bridge cost 40 million roubles. It opened to lorries first."
 )
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -35,17 +36,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def run(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(home: Path, command_line: Run) -> Run:
     """Run `northbrief ARGUMENTS`: (exit code, standard output, standard error)."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["northbrief", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return run
+    return command_line
 
 
 @pytest.fixture

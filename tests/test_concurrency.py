@@ -105,7 +105,7 @@ def test_a_removed_brief_is_not_retrievable_by_any_search_filter_or_citation(
                     assert retriever.search(question, where=where) == []
             with each.reading() as view:
                 assert [len(found) for found in search_terms(view.connection, "alpha bridge", 9, 1)] == [0, 0]
-                numbers, _ = view.dense.search(fake.encode([hit.passage.text])[0].vector, 9)
+                numbers, _ = view.nearest(fake.encode([hit.passage.text])[0].vector, 9, ())
                 assert len(numbers) == 1
             assert "alpha" not in Assistant(each).ask(question).text
             assert {citation.brief.id for citation in Assistant(each).ask(question).citations} <= {"b"}

@@ -290,7 +290,7 @@ def test_a_faiss_file_of_before_the_last_add_does_not_hide_what_was_added(
     label.write_bytes(old[1])
     with Index.open(approximate, encoder=fake) as index, index.reading() as view:
         [encoding] = fake.encode(["Title of new\nentirely different words here"])
-        numbers, _ = view.dense.search(encoding.vector, 1)
+        numbers, _ = view.nearest(encoding.vector, 1, ())
         assert numbers.tolist() == [321]
 
 
@@ -311,6 +311,7 @@ def test_crossing_the_size_for_an_approximate_index_finds_the_same_as_opening_an
         index.add(briefs[before:after])
         for brief in briefs[after:before]:
             index.remove(brief.id)
+        index.save_dense()
         crossed = state(index)
     with Index.open(tmp_path / "i.db", encoder=fake) as index:
         assert state(index) == crossed

@@ -102,7 +102,7 @@ def test_files_good_bad_and_huge_each_get_their_report(window: Window, reader: W
     expect(uploaded(page, "kites.md")).to_contain_text("Added: kites.")
     expect(uploaded(page, "paper.pdf")).to_contain_text("Added: paper.")
     expect(uploaded(page, "broken.pdf")).to_contain_text("Not added.")
-    expect(uploaded(page, "broken.pdf").locator("ul")).to_contain_text("expected")
+    expect(uploaded(page, "broken.pdf").locator("ul")).to_contain_text("Found a damaged PDF")
     expect(uploaded(page, "huge.txt")).to_contain_text("larger than 2 MB")
     expect(uploaded(page, "tool.exe")).to_contain_text("not read")
     window.shoot("22-uploads")

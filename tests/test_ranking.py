@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 
@@ -12,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from northbrief.index import Encoding
-from northbrief.index.dense import DenseIndex, build_dense
 from northbrief.index.fuse import capped, fuse, scaled
 from northbrief.index.late import TokenCodec, codec_from_bytes, idf_weights, late_scores, train_codec
 from northbrief.index.lexical import add_terms, remove_terms, search_terms, terms
@@ -254,60 +252,3 @@ def test_only_allowed_numbers_are_found(lexical: sqlite3.Connection) -> None:
 def test_terms_taken_out_are_not_found(lexical: sqlite3.Connection) -> None:
     remove_terms(lexical, [(2, "쌀값이 올랐다")])
     assert search_terms(lexical, "쌀값이 올랐다", 5, 23)[0].tolist() == []
-
-
-# --- the approximate dense index -------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def vectors() -> Floats:
-    """Four thousand unit vectors around fifty centres."""
-    source = np.random.default_rng(5)
-    centres = source.standard_normal((50, 48))
-    found = centres[source.integers(0, 50, 4000)] + 0.7 * source.standard_normal((4000, 48))
-    return unit(found.astype(np.float32)).astype(np.float16).astype(np.float32)
-
-
-@pytest.fixture
-def stored(vectors: Floats) -> Iterator[sqlite3.Connection]:
-    """A store of the vectors and no more."""
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE passages (n INTEGER PRIMARY KEY, vector BLOB, crc INTEGER)")
-    packed = (vector.astype(np.float16).tobytes() for vector in vectors)
-    rows = ((n, vector, zlib.crc32(vector)) for n, vector in enumerate(packed, start=1))
-    connection.executemany("INSERT INTO passages VALUES (?, ?, ?)", rows)
-    yield connection
-    connection.close()
-
-
-@pytest.fixture
-def approximate(stored: sqlite3.Connection) -> DenseIndex:
-    return build_dense(stored, 1, 48, approximate=True)
-
-
-def test_approximate_search_finds_nine_tenths_of_the_exact_neighbours(approximate: DenseIndex, vectors: Floats) -> None:
-    shares = []
-    for query in vectors[::50]:
-        exact = set((np.argsort(-(vectors @ query), kind="stable")[:20] + 1).tolist())
-        shares.append(len(exact & set(approximate.search(query, 20)[0].tolist())) / 20)
-    assert approximate.approximate
-    assert np.mean(shares) >= 0.9
-
-
-def test_search_under_a_narrow_filter_is_exact(
-    approximate: DenseIndex, stored: sqlite3.Connection, vectors: Floats
-) -> None:
-    allowed = np.random.default_rng(6).choice(np.arange(1, 4001), 60, replace=False).astype(np.int64)
-    allowed.sort()
-    shares = []
-    for query in vectors[::50]:
-        exact = allowed[np.argsort(-(vectors[allowed - 1] @ query), kind="stable")]
-        shares.append(approximate.search_exactly(stored, query, 10, allowed)[0].tolist() == exact[:10].tolist())
-    assert all(shares), f"{len(shares) - sum(shares)} of {len(shares)} differ"
-
-
-def test_a_narrow_filter_starves_no_approximate_search(approximate: DenseIndex, vectors: Floats) -> None:
-    allowed = np.arange(100, 4000, 65, dtype=np.int64)
-    assert all(
-        sorted(approximate.search(query, 1000, allowed)[0].tolist()) == allowed.tolist() for query in vectors[:9]
-    )

@@ -213,7 +213,7 @@ def test_the_rest_of_an_article_in_containers_of_one_class_is_kept() -> None:
 @pytest.mark.parametrize(
     ("data", "name", "found"),
     [
-        (b"%PDF-1.7\nnothing", "a.pdf", "damaged PDF"),
+        (b"%PDF-1.7\nnothing", "a.pdf", "a damaged PDF (data format error), expected"),
         (zipped({"word/document.xml": "<w:document"}), "a.docx", "damaged part word/document.xml"),
         (zipped({"notes.txt": "x"}), "a.docx", "zip archive"),
         (zipped({"xl/workbook.xml": "<x/>"}), "a.docx", "spreadsheet"),

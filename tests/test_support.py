@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from northbrief.corpus import Brief
 from northbrief.index import Encoder, Hit, Index, Retriever
-from northbrief.qa.faults import read, read_quotes
 from northbrief.qa.support import Support, close
+from northbrief.qa.texts import read, read_quotes
+from northbrief.qa.writer import is_fragment
 
 TEXT = (
     "In week 4 the builders laid 7 metres of track and 28 sleepers. "
@@ -65,6 +66,7 @@ def test_what_was_checked_ahead_is_not_checked_again(
     [
         ("The bridge builders of North Korea were praised.", "supported"),
         ("Kim Jong Un praised the bridge builders of North Korea.", "partly"),  # the state is not its leader
+        ("The lighthouse school praised the bridge builders of North Korea.", "partly"),
         ("The bridge stands on pillars that everybody admires in the evening light.", "partly"),
     ],
 )
@@ -73,7 +75,31 @@ def test_a_machine_is_believed_only_near_the_words_of_the_quote(encoder: Encoder
     assert close(read(claim), read_quotes((quote,)), encoder) == label
 
 
+def test_one_sentence_of_the_quote_has_to_hold_what_is_said(encoder: Encoder) -> None:
+    quote = "Coal exports were capped at 7.5 million tons. Copper and statues left the list of goods for sale."
+    for claim, label in (
+        ("Coal exports were capped at 7.5 million tons.", "supported"),
+        ("Exports of statues were capped at 7.5 million tons on the list.", "partly"),
+    ):
+        assert close(read(claim), read_quotes((quote,)), encoder) == label
+
+
 def test_who_he_is_may_stand_before_the_quote(encoder: Encoder) -> None:
     claim, quote = "Pak Jong Chon praised the bridge builders of North Korea.", "He praised the bridge builders there."
     assert close(read(claim), read_quotes((quote,)), encoder) == "partly"
     assert close(read(claim), read_quotes((quote,), None, TEXT), encoder) == "supported"
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("Sergei Viktorovich Lavrov.", True),
+        ("Kim Jong Un.", True),
+        ("In early 2026.", True),
+        ("30,000 won.", True),
+        ("Lavrov came.", False),
+        ("The Tumen bridge cost 40 million roubles.", False),
+    ],
+)
+def test_names_and_numbers_alone_are_no_sentence(text: str, bare: bool) -> None:
+    assert is_fragment(text) is bare

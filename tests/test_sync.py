@@ -8,7 +8,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,12 +28,9 @@ from northbrief.index.sync import (
     plan_sync,
     scan,
 )
-from northbrief.ui.cli import main
 
 if TYPE_CHECKING:
-    from northbrief.tests.conftest import FakeEncoder, Site
-
-Run = Callable[..., tuple[int, str, str]]
+    from northbrief.tests.conftest import FakeEncoder, Run, Site
 
 
 @pytest.fixture
@@ -316,20 +313,12 @@ def test_a_step_of_another_root_is_not_planned() -> None:
 
 
 @pytest.fixture
-def run(tmp_path: Path, fake: FakeEncoder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(tmp_path: Path, fake: FakeEncoder, monkeypatch: pytest.MonkeyPatch, command_line: Run) -> Run:
     """Run `northbrief ARGUMENTS` with the fake encoder: (exit code, standard output, standard error)."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NORTHBRIEF_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("northbrief.ui.settings.Application._encoder", lambda parts: fake)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["northbrief", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return run
+    return command_line
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,8 @@ from northbrief.corpus import Brief
 from northbrief.index import Encoder, Index
 from northbrief.qa import REFUSAL
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, expect, sync_playwright
+
+from .serving import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -171,13 +172,6 @@ class Server:
 
     def kill(self) -> None:
         os.kill(int((self.home / "pid").read_text()), signal.SIGKILL)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")
@@ -694,6 +688,8 @@ def test_a_narrow_page_is_never_wider_than_the_screen(
         window.ask(ATTACK_QUESTION)
         window.ask(CHANGE)
         window.shoot(f"14-{name}-answer")
+        menu = window.page.locator("#talk-export summary")
+        assert menu.evaluate("each => each.offsetHeight < 2 * parseFloat(getComputedStyle(each).lineHeight)")
         assert violations(window) == []
         assert window.page.evaluate("document.documentElement.scrollWidth") <= width
         assert window.page.evaluate(

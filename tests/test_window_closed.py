@@ -12,8 +12,9 @@ from northbrief.ui.asking import library_is_open
 from northbrief.ui.settings import read_settings
 from playwright.sync_api import Browser, expect
 
+from .serving import free_port
 from .test_library_page import send
-from .test_window import BRIEFS, WAIT, Server, browser, call, free_port, opened, wait_for
+from .test_window import BRIEFS, WAIT, Server, browser, call, opened, wait_for
 
 __all__ = ["browser"]  # a fixture
 

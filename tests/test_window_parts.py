@@ -9,18 +9,21 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from northbrief.corpus import Brief, NorthbriefError, Passage, SettingsError
+from northbrief.corpus import Brief, DateSource, NorthbriefError, Passage, SettingsError
 from northbrief.index import Encoder, Filter, Hit, Index
+from northbrief.index.listing import Entry
 from northbrief.index.plan import Inquiry, QueryPlan, default_planner
 from northbrief.index.types import Window
 from northbrief.qa import Answer, Assistant, Citation, Claim, Verdict
 from northbrief.qa.evaluate import read_questions
 from northbrief.ui.asking import sign_in
+from northbrief.ui.catalogue_page import chart_html
 from northbrief.ui.chips import chips_of, edited, span
 from northbrief.ui.conversation import Turn
 from northbrief.ui.feedback import feedback_line, save_feedback
 from northbrief.ui.page import PAGES, shell_html
 from northbrief.ui.policy import policy
+from northbrief.ui.sources import sources_html
 from northbrief.ui.starting import QUESTIONS, answered, candidates, holdings
 from northbrief.ui.strings import _TEXT, LANGUAGES, say
 from northbrief.ui.timeline import about_change, ticks, timeline_html
@@ -140,7 +143,8 @@ def test_points_that_would_cover_each_other_stand_in_rows() -> None:
         assert all(y != other_y or abs(float(x) - float(other)) > 5 for other, other_y in spots[n + 1 :])
 
 
-def test_a_timeline_needs_two_dated_briefs() -> None:
+def test_a_timeline_needs_two_days() -> None:
+    assert timeline_html(turn(POINTS[0], ("d", "INSS", POINTS[0][2], True)), "en") == ""
     assert timeline_html(turn(POINTS[0], ("u", "I", None, True)), "en") == ""
     assert timeline_html(turn(*POINTS[:2]), "en") != ""
 
@@ -280,3 +284,57 @@ def test_every_text_of_the_page_is_there_in_both_languages_and_is_used() -> None
 def test_a_value_with_braces_is_not_filled_again() -> None:
     assert say("en", "show_source", n=1, title="{n} {title}") == "Source 1: {n} {title}"
     assert LANGUAGES == ("en", "ko")
+
+
+def test_a_heading_that_is_seen_in_the_text_is_not_said_above_it_again() -> None:
+    text = "Before it words stood.\n\n## The harbour\n\nThe harbour opened. Ships came. Nets dried."
+    brief = Brief(id="b", title="B", text=text, published=date(2020, 1, 1))
+    start, nets = text.index("The harbour opened"), text.index("Nets")
+
+    def card(around: int, monkeypatch: pytest.MonkeyPatch) -> str:
+        monkeypatch.setattr("northbrief.ui.sources.AROUND", around)
+        passage = Passage(id="p", brief_id="b", start=start, end=len(text), text=text[start:], heading="The harbour")
+        cited = Citation(1, passage, brief, "Nets dried.", nets, len(text))
+        answer = Answer("x", "q", (Claim("Nets dried.", (1,), Verdict.SUPPORTED),), (cited,), False, 0.9)
+        return sources_html(Turn("t", "q", answer), "en")
+
+    with pytest.MonkeyPatch.context() as patch:
+        assert card(300, patch).count(">The harbour<") == 1
+        assert '<p class="heading">' not in card(300, patch)
+        assert '<p class="heading">The harbour</p>' in card(5, patch)
+
+
+def test_a_topic_begins_in_lower_case_unless_a_name_begins_it(make_brief: Callable[..., Brief]) -> None:
+    fillers = [make_brief(f"f{n}", "Words stand here.", title=f"Hyesan markets {n}") for n in range(9)]
+    old = make_brief("old", "The party spoke of discipline in the city of Hyesan.")
+    titles = ["Discipline campaigns", "Chronology of the talks", "KCNA reports", "Hwasong-14 and its kind"]
+    newest = [make_brief(f"n{n}", "Words stand here.", title=title) for n, title in enumerate(titles)]
+    questions = list(candidates([*newest, *fillers, old], "en", default_planner()))
+    for topic in (
+        "discipline campaigns?",
+        "chronology of the talks?",
+        "KCNA reports?",
+        "Hwasong-14 and its kind?",
+        "about Hyesan markets 1?",
+    ):
+        assert any(question.endswith(topic) for question in questions), topic
+
+
+def test_the_questions_tried_first_are_each_on_something_else(make_brief: Callable[..., Brief]) -> None:
+    names = ("bees", "looms", "rail links", "salt works")
+    titles = [f"{what} of the north, 2019 to 2024" for what in names]
+    briefs = [make_brief(str(n), "Words stand here.", title=title.capitalize()) for n, title in enumerate(titles)]
+    tried = list(candidates(briefs, "en", default_planner()))
+    assert sorted(what for question in tried[:4] for what in names if what in question) == list(names)
+    assert len(tried) > 4
+
+
+def test_counts_are_pictured_where_there_is_something_to_compare() -> None:
+    one = [entry("a", date(2024, 1, 1), "KINU"), entry("b", date(2024, 5, 1), "KINU")]
+    assert chart_html(one, "en") == ""
+    assert chart_html([*one, entry("c", date(2020, 1, 1), "KINU")], "en").count("<figure") == 1
+    assert chart_html([*one, entry("c", date(2020, 1, 1), "INSS")], "en").count("<figure") == 2
+
+
+def entry(brief_id: str, published: date | None, institution: str) -> Entry:
+    return Entry(brief_id, "T", (), institution, "", published, DateSource.GIVEN, "en", "", "", 1, False)

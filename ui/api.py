@@ -3,7 +3,6 @@
 The window's events are private to it; these two are all that a program can name.
 """
 
-import os
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,11 +10,11 @@ from pydantic import ValidationError
 from ..corpus import NorthbriefError
 from ..index import Filter
 from ..qa import Assistant
+from .light import lightened
 from .schemas import MOST_HITS, Where, answer_record, hit_record
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
-
-import gradio as gr
+with lightened():
+    import gradio as gr
 
 
 def with_api(window: Any, assistant: Assistant) -> Any:

@@ -4,7 +4,6 @@ Gradio carries the page, the queue and the sign-in. The page's own script (`wind
 Gradio's HTTP interface; each gets all it needs with the call, so nothing of one conversation is seen by another.
 """
 
-import os
 import threading
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from .chips import edited
 from .conversation import MOST_TURNS, Request, Turn, read_request, read_turn, turn_dict
 from .feedback import feedback_line, save_feedback
 from .librarian import Librarian
+from .light import lightened
 from .line import Line, LineFull
 from .page import head, routes, shell_html
 from .policy import PagePolicy
@@ -32,10 +32,9 @@ from .starting import Opening
 from .strings import language_of, say
 from .uploads import Allowance, Uploads
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported: nothing leaves the machine
-
-import gradio as gr
-from gradio.events import api
+with lightened():
+    import gradio as gr
+    from gradio.events import api
 from starlette.middleware import Middleware
 
 QUEUE_SIZE = 512  # calls that Gradio holds before it starts them; our own line is shorter

@@ -104,7 +104,7 @@ def _form(entry: Entry, language: str) -> str:
 
 
 def chart_html(entries: Sequence[Entry], language: str) -> str:
-    """Return the counts by year and by institution, two SVGs of bars, as far as anything is known."""
+    """Return the counts by year and by institution, two SVGs of bars; none where there is one year, or institution."""
     years = Counter(entry.published.year for entry in entries if entry.published)
     bodies = Counter(" ".join(entry.institution.split()) for entry in entries if entry.institution.strip())
     span = [(str(year), years[year]) for year in range(min(years), max(years) + 1)] if years else []
@@ -117,7 +117,7 @@ def chart_html(entries: Sequence[Entry], language: str) -> str:
 
 
 def _years(counts: Sequence[tuple[str, int]], title: str) -> str:
-    if not counts:
+    if len(counts) < 2:
         return ""
     most, width = max(count for _, count in counts), 100 / len(counts)
     step = -(-len(counts) // 10)
@@ -133,7 +133,7 @@ def _years(counts: Sequence[tuple[str, int]], title: str) -> str:
 
 
 def _bodies(counts: Sequence[tuple[str, int]], title: str) -> str:
-    if not counts:
+    if len(counts) < 2:
         return ""
     most, bars = max(count for _, count in counts), ""
     for n, (name, count) in enumerate(counts):

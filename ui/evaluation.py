@@ -124,7 +124,7 @@ def calibrated(parts: Application, path: Path, language: str | None) -> Calibrat
     with Progress(console=err, transient=True) as bar:
         task = bar.add_task("Reading", total=None)
         made = calibrate(
-            parts.retriever,
+            parts.assistant.retriever,  # which may order passages by reading them
             parts.language_model,
             questions,
             lambda done, total: bar.update(task, completed=done, total=total),

@@ -210,7 +210,7 @@ class Librarian:
         except Ended:
             return {"cancelled": say(language, "upload_cancelled")}
         except NorthbriefError as error:
-            return {"failed": [["", str(error)]], "said": say(language, "upload_failed")}
+            return {"failed": [["", _sentence(error)]], "said": say(language, "upload_failed")}
         return _reported(report, failed, language)
 
     def _add_address(self, address: str, progress: Progress) -> AddReport:
@@ -265,9 +265,15 @@ def _reported(report: AddReport, failed: list[Failure], language: str) -> Values
         lines = [say(language, "upload_nothing")]
     return {
         "said": " ".join(lines),
-        "failed": [[failure.source.removeprefix("upload:"), failure.reason] for failure in every[:20]],
+        "failed": [[failure.source.removeprefix("upload:"), _sentence(failure.reason)] for failure in every[:20]],
         "changed": bool(report.added or report.replaced),
     }
+
+
+def _sentence(reason: object) -> str:
+    """A reason as it stands alone in the window: with a capital letter, and a stop at its end."""
+    words = str(reason)
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith(('.', '!', '?')) else '.'}"
 
 
 def _some(names: tuple[str, ...]) -> str:

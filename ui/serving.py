@@ -140,8 +140,6 @@ def mount_window(app: Any, parts: Application) -> None:
     """Mount the chat window on the service; where there is a token, it is the password of the user "northbrief"."""
     import hmac
 
-    import gradio as gr
-
     from .api import with_api
     from .app import CONCURRENCY, QUEUE_SIZE, build_app, launch_options
     from .librarian import librarian_of
@@ -157,8 +155,10 @@ def mount_window(app: Any, parts: Application) -> None:
 
     plain = parts.plain if parts.language_model else None
     blocks = with_api(build_app(parts.index, parts.assistant, plain, librarian), parts.assistant)
+    from gradio import mount_gradio_app  # which `app` has imported
+
     blocks.queue(max_size=QUEUE_SIZE, default_concurrency_limit=CONCURRENCY)
-    gr.mount_gradio_app(
+    mount_gradio_app(
         app,
         blocks,
         WINDOW,

@@ -118,7 +118,7 @@ def _article(citation: Citation, turn: Turn, language: str) -> str:
     return (
         f'<article class="src"{named}>'
         f'<h3 id="{name}-title"><span class="number">{number}</span> {line(brief.title)}</h3>'
-        f'<p class="facts">{facts(brief, language, passage.page)}</p>{_heading(passage)}'
+        f'<p class="facts">{facts(brief, language, passage.page)}</p>{_heading(passage, text)}'
         f"<blockquote{attributes(lang=brief.language)}>{text}</blockquote>{judged}"
         f'<p class="links">{whole}{original_link(brief, language)}</p></article>'
     )
@@ -132,7 +132,7 @@ def _read_article(hit: Hit, name: str, language: str) -> str:
         f'<article class="src read"{named}>'
         f'<h3 id="{name}-title">{line(brief.title)}</h3>'
         f'<p class="facts">{facts(brief, language, passage.page)}{original_link(brief, language)}</p>'
-        f"{_heading(passage)}<blockquote{attributes(lang=brief.language)}>{text}</blockquote></article>"
+        f"{_heading(passage, text)}<blockquote{attributes(lang=brief.language)}>{text}</blockquote></article>"
     )
 
 
@@ -143,8 +143,10 @@ def _beginning(passage: Passage) -> Span:
     return passage.start, passage.start + end
 
 
-def _heading(passage: Passage) -> str:
-    return f'<p class="heading">{line(passage.heading)}</p>' if passage.heading else ""
+def _heading(passage: Passage, shown: str) -> str:
+    """The heading that the passage stands under, unless it is seen in what is shown of the text."""
+    heading = line(passage.heading)
+    return f'<p class="heading">{heading}</p>' if heading and f"{heading}</h4>" not in shown else ""
 
 
 def original_link(brief: Brief, language: str) -> str:

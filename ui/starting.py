@@ -17,12 +17,14 @@ from .strings import month, say
 
 QUESTIONS = 4
 NEWEST = 12  # briefs that questions are drawn from
+MOST_READ = 200  # newest briefs that tell which words are written small
 LONG_AGO = 15  # years between two that a question compares
 SHARED = 3  # newest briefs with one term make it too general to ask for
 MOST_TRIED = 24  # questions put to the assistant, until enough are answered
 MOST_BRIEFS = 2_000  # offered by title in the filter
 _TOPIC = re.compile(r"[^<>{}\[\]$`|\\#*\r\n]{8,70}")  # plain words: a title may hold markup
-_WORD = re.compile(r"\b[a-z]+\b")
+_SMALL = re.compile(r"\b[a-z]+\b")
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+\b")  # a capital within a sentence
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _END = re.compile(r"\s*(?:[:;(–—]|\s-\s).*$")  # "Talks resumed: what next?" is about resumed talks
 
@@ -107,11 +109,13 @@ def holdings(briefs: Sequence[Brief], language: str) -> str:
 def candidates(briefs: Sequence[Brief], language: str, planner: Planner) -> Iterator[str]:
     """Yield questions on the newest briefs, of four kinds in turn: their titles, years they compare, headings, news.
 
+    One on each topic comes before a second on any.
     In Korean a title that the planner's tables know a Korean term of is asked for by that term.
     """
-    kinds: list[list[str]] = [[], [], [], []]
+    kinds: list[list[tuple[str, str]]] = [[], [], [], []]  # (topic, question)
     newest = _spread(briefs)
-    lower = set(_WORD.findall(" ".join(brief.text for brief in newest)))
+    texts = " ".join(brief.text for brief in briefs[:MOST_READ])
+    small, names = set(_SMALL.findall(texts)), set(_NAME.findall(texts))
 
     def terms(title: str) -> tuple[str, ...]:
         return planner.glossary.to_korean(title, planner.names) if language == "ko" else ()
@@ -119,23 +123,26 @@ def candidates(briefs: Sequence[Brief], language: str, planner: Planner) -> Iter
     common = Counter(chain.from_iterable(set(terms(brief.title)) for brief in newest))
 
     def named(title: str) -> str:
-        topic = _topic(title, lower)
+        topic = _topic(title, small, names)
         return next((term for term in terms(title) if common[term] < SHARED), topic) if topic else ""
 
     for brief in newest:
         if not (topic := named(brief.title)):
             continue
         short = _undated(topic)
-        kinds[0].append(say(language, "draw_topic", topic=topic))
+        kinds[0].append((short, say(language, "draw_topic", topic=topic)))
         years = sorted(set(_YEAR.findall(brief.title)))
         if len(years) > 1 and int(years[-1]) - int(years[0]) <= LONG_AGO:
-            kinds[1].append(say(language, "draw_change", topic=short, first=years[0], last=years[-1]))
+            kinds[1].append((short, say(language, "draw_change", topic=short, first=years[0], last=years[-1])))
         inside = (named(head.title) for head in headings(brief.text, brief.body))
         if name := max(filter(None, inside), key=len, default=""):
-            kinds[2].append(say(language, "draw_known", topic=name))
-        kinds[3].append(say(language, "draw_latest", topic=short))
-    order = chain.from_iterable(zip_longest(*(kind[n:] + kind[:n] for n, kind in enumerate(kinds))))
-    yield from dict.fromkeys(question for question in order if question)
+            kinds[2].append((name, say(language, "draw_known", topic=name)))
+        kinds[3].append((short, say(language, "draw_latest", topic=short)))
+    turns = chain.from_iterable(zip_longest(*(kind[n:] + kind[:n] for n, kind in enumerate(kinds))))
+    order = [each for each in turns if each and each[1]]
+    first = dict(reversed(order))  # of each topic the question that comes first
+    new = [question for topic, question in order if first[topic] == question]
+    yield from dict.fromkeys([*new, *(question for _, question in order)])
 
 
 def answered(assistant: Assistant, questions: Iterable[str]) -> Iterator[str]:
@@ -162,11 +169,14 @@ def _spread(briefs: Sequence[Brief]) -> list[Brief]:
     return [brief for brief in turns if brief][:NEWEST]
 
 
-def _topic(title: str, lower: Set[str]) -> str:
-    """What a title is about, as it stands in a sentence: its first part, in lower case if its first word is common."""
+def _topic(title: str, small: Set[str], names: Set[str]) -> str:
+    """What a title is about, as it stands in a sentence: its first part, in lower case unless a name begins it.
+
+    A word begins small if the briefs write it so; or if they have it as no name and the title's next word is small.
+    """
     words = _END.sub("", " ".join(title.split())).rstrip(" .?!,")
-    first = words.split(" ")[0]
-    if first.lower() in lower:
+    first, _, rest = words.partition(" ")
+    if first.lower() in small or (first.isalpha() and first.istitle() and first not in names and rest[:1].islower()):
         words = first.lower() + words[len(first) :]
     return words if _TOPIC.fullmatch(words) else ""
 

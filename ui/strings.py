@@ -112,7 +112,7 @@ _TEXT: dict[str, tuple[str, str]] = {
     # the answer
     "answer": ("Answer", "답"),
     "your_question": ("You asked", "질문"),
-    "partial": ("Answers a part of the question", "질문의 일부에만 답함"),
+    "partial": ("Not quite what was asked", "질문에 꼭 맞는 답은 아님"),
     "sources": ("Sources", "출처"),
     "show_source": ("Source {n}: {title}", "출처 {n}: {title}"),
     "nothing_on_side": ("The briefs read for this side do not say.", "이 항목에 대해 읽은 브리프에는 내용이 없습니다."),
@@ -206,9 +206,16 @@ _TEXT: dict[str, tuple[str, str]] = {
     "save": ("Save", "저장"),
     "remove_one": ("Remove", "삭제"),
     "remove_brief": ("Remove “{title}”", "“{title}” 삭제"),
-    "removed": ("Removed: “{title}”", "삭제함: “{title}”"),
+    "removed": (
+        "Removed: “{title}”. It can be put back until the window is started again.",
+        "삭제함: “{title}”. 창을 다시 시작하기 전까지 되돌릴 수 있습니다.",
+    ),
     "undo": ("Undo", "되돌리기"),
-    "undo_late": ("This can no longer be undone.", "더 이상 되돌릴 수 없습니다."),
+    "undo_late": (
+        "This can no longer be undone: the window was started again, or twenty others were removed. "
+        "Add the document again.",
+        "더 이상 되돌릴 수 없습니다. 창이 다시 시작되었거나 스무 건이 더 삭제되었습니다. 문서를 다시 추가해 주세요.",
+    ),
     "put_back": ("Back in the library: “{title}”", "자료실로 되돌림: “{title}”"),
     "field_title": ("Title", "제목"),
     "field_authors": ("Authors, separated by ;", "저자 (;로 구분)"),

@@ -59,10 +59,10 @@ def points_of(turn: Turn) -> list[Point]:
 
 
 def timeline_html(turn: Turn, language: str) -> str:
-    """Return the timeline folded, or open for a question about change; "" where fewer than two passages are dated."""
+    """Return the timeline folded, or open for a question about change; "" where there are no two days to tell apart."""
     points = points_of(turn)
     dated = [point for point in points if point.brief.published]
-    if len(dated) < 2:
+    if len({point.brief.published for point in dated}) < 2:
         return ""
     state = " open" if about_change(turn.answer.plan) else ""
     legend = "".join(

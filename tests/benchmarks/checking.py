@@ -19,7 +19,8 @@ from northbrief.corpus.shelf import load_shelf
 from northbrief.index import Encoder
 from northbrief.index.encoder import load_encoder
 from northbrief.qa import meaning
-from northbrief.qa.faults import PARTS, read, read_quotes
+from northbrief.qa.faults import PARTS
+from northbrief.qa.texts import read, read_quotes
 from northbrief.qa.verify import check
 
 from ..planted import KINDS, Planted, planted, true_claims

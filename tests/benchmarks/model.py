@@ -1,9 +1,12 @@
-"""What a language model adds: python -m tests.benchmarks.model (reader | writer | latency) --data DATA
+"""What a language model adds: python -m tests.benchmarks.model (reader | writer | rerank | evidence | latency | close)
 
 The weights in `--model FILE` (GGUF; without it the small model of the tests) are served on loopback by llama.cpp.
 `reader`: facts against near misses, by the model's log-odds over the leading passages. `writer`: written answers to a
-random sample of the questions, with the facts found in them, what was shown, and why the rest fell back. `latency`: how
-soon a complete sentence is shown, in times of encoding one text, too.
+random sample of the questions, with the facts found in them, what was shown, and why the rest fell back; `--types` says
+of which, `--cite` puts a marker behind every sentence, for models that never cite. `rerank`: the leading passages in
+the order of the model's reading. `latency`: how soon a complete sentence is shown, in times of encoding one text, too.
+`evidence`: the share of the needed facts in what a model is given, best sentences against as long whole passages.
+`close`: of claims written by hand, fair and faulty, what the check lets pass, and what of that is near to its quote.
 """
 
 import argparse
@@ -12,22 +15,33 @@ import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from northbrief.corpus import load_briefs
+from northbrief.corpus.shelf import load_shelf
 from northbrief.index import Index, Retriever
-from northbrief.qa import Assistant
-from northbrief.qa.evaluate import Question, auroc, read_questions
-from northbrief.qa.injected import plain_spans
-from northbrief.qa.llm import LanguageModel
+from northbrief.index.encoder import load_encoder
+from northbrief.qa import Answer, Assistant, Claim, Verdict
+from northbrief.qa.evaluate import Question, auroc, compare, figures, read_questions, run
+from northbrief.qa.injected import plain_spans, plain_text
+from northbrief.qa.llm import LanguageModel, Message, tokens
+from northbrief.qa.prompts import in_turn
+from northbrief.qa.prompts import writing as writing_request
 from northbrief.qa.reader import LEADING, Reader, fit
+from northbrief.qa.reply import sentences
+from northbrief.qa.rerank import ReadingRetriever
+from northbrief.qa.support import close
+from northbrief.qa.texts import read, read_quotes
+from northbrief.qa.verify import check, marked
 from northbrief.qa.written import WritingAssistant
+from northbrief.tests.benchmarks.checking import SPLITS, by_hand
 from northbrief.tests.chat_server import Chat, Handler, begin_stream, chat_served, send_piece
 from northbrief.tests.language_model import model_served, small_model
 
+SHELF = Path(__file__).parents[1] / "shelf_questions.jsonl"
 ANSWERED = ("fact", "paraphrase", "alias", "time", "followup")
 
 
@@ -88,41 +102,116 @@ def report(rows: Sequence[dict[str, object]]) -> None:
     print(f"both, five-fold: AUROC {made.auroc:.3f}; {made}")
 
 
-def writer(
-    retriever: Retriever, model: LanguageModel, questions: Sequence[Question], options: argparse.Namespace
-) -> None:
-    """Write answers and print them for reading, with the figures."""
+class Citing(LanguageModel):
+    """A model whose every sentence cites the first passage where it cites none, and which keeps what it wrote."""
+
+    cite = False
+    raw: tuple[str, ...] = ()
+
+    def stream(
+        self, messages: Sequence[Message], most: int, timeout: float | None = None, stop: Sequence[str] = ()
+    ) -> Iterator[str]:
+        """Yield the sentences of the reply, one a line."""
+        self.raw = ()
+        for sentence in sentences(super().stream(messages, most, timeout, stop)):
+            self.raw = (*self.raw, sentence)
+            yield sentence if marked(sentence) or not self.cite else f"{sentence.rstrip('. ')} [1]."
+            yield "\n"
+
+
+def writer(retriever: Retriever, model: Citing, questions: Sequence[Question], options: argparse.Namespace) -> None:
+    """Write answers and print them for reading, with the figures; a row for each goes into `--out`."""
     plain, writing = Assistant(retriever), WritingAssistant(retriever, model)
-    asked = drawn(questions, (*ANSWERED, "compare"), options.count, options.seed)
+    writing.writer.most = options.most
+    asked = drawn(questions, options.types or (*ANSWERED, "compare"), options.count, options.seed)
     found: dict[str, list[float]] = {"model": [], "default": [], "written only": []}
     why: Counter[str] = Counter()
-    first, whole, verdicts = [], [], Counter[str]()
+    first, whole, shown_as = [], [], Counter[str]()
     for question in asked:
         default = plain.ask(question.text, history=question.history)
-        began, answer = time.perf_counter(), default
-        shown = None
-        for part in writing.stream(question.text, history=question.history):
-            answer = part
+        began, answer, shown = time.perf_counter(), default, 0.0
+        told: dict[str, list[str]] = {}
+        for answer in writing.stream(question.text, history=question.history):
             shown = shown or time.perf_counter() - began
+            if not fallen_back(answer):
+                told |= {claim.text: quotes(answer, claim) for claim in answer.claims}
+        first.append(shown)
         whole.append(time.perf_counter() - began)
-        first.append(shown or 0.0)
-        notes = [note for note in answer.notes if note not in default.notes]
-        why[notes[0].split(": ", 1)[-1] if notes else "refused" if answer.abstained else "written"] += 1
+        reason = fallen_back(answer) or ("refused" if answer.abstained else "written")
+        why[reason] += 1
         found["default"].append(facts(question, default.text))
         found["model"].append(facts(question, answer.text))
-        if not notes and not answer.abstained:
+        if reason == "written":
             found["written only"].append(facts(question, answer.text))
-            verdicts.update(str(claim.verdict) for claim in answer.claims)
-        print(f"\n{question.id} {question.text}\n{answer.text}")
-        for citation in answer.citations if not notes else ():
-            print(f"    [{citation.number}] {' '.join(citation.quote.split())}")
-    print(f"\n{len(asked)} questions: {dict(why)}; claims by verdict: {dict(verdicts)}")
+        own = [text for text in told if not any(text in quote for quote in told[text])]
+        shown_as.update({"own words": len(own), "quotes": len(told) - len(own)})
+        print(f"\n{question.id} {question.text} [{reason}]\n  wrote: {' '.join(model.raw)}")
+        for text in told:
+            print(f"  {'own words' if text in own else 'quote'}: {text}")
+            for quote in told[text] if text in own else ():
+                print(f"    by: {' '.join(quote.split())}")
+        if options.out:
+            row = {"id": question.id, "type": question.type, "question": question.text, "why": reason,
+                   "wrote": model.raw, "shown": told, "facts": found["model"][-1], "seconds": whole[-1]}  # fmt: skip
+            with options.out.open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps(row, ensure_ascii=False) + "\n")
+    print(f"\n{len(asked)} questions: {dict(why)}; shown: {dict(shown_as)}")
     print(
         ", ".join(
             f"facts found, {name}: {np.mean(values):.2f} of {len(values)}" for name, values in found.items() if values
         )
     )
     print(f"first sentence shown after {np.median(first):.1f} s (median), the whole after {np.median(whole):.1f} s")
+
+
+def fallen_back(answer: Answer) -> str:
+    """Why the answer is not the model's, "" where it is."""
+    return next((note.split(": ", 1)[1] for note in answer.notes if note.startswith("Answered without")), "")
+
+
+def quotes(answer: Answer, claim: Claim) -> list[str]:
+    """The quotes that a claim cites."""
+    return [each.quote for each in answer.citations if each.number in claim.citations]
+
+
+def rerank(
+    retriever: Retriever, model: LanguageModel, questions: Sequence[Question], options: argparse.Namespace
+) -> None:
+    """Search as it is, and with the leading passages in the order of the model's reading."""
+    asked = drawn(questions, options.types or ANSWERED, options.count, options.seed)
+    reading = ReadingRetriever(retriever, Reader(model, budget=600), budget=600)
+    before = run(retriever, asked)
+    began = time.perf_counter()
+    after = run(reading, asked)
+    seconds = (time.perf_counter() - began) / max(1, len(asked))
+    for name, outcomes in (("by search", before), ("by reading", after)):
+        made = figures(outcomes)
+        print(f"{name:<12} " + ", ".join(f"{key} {made[key]:.3f}" for key in ("R@1", "R@5", "R@10", "MRR")))
+    change = compare(before, after)
+    print(f"MRR {change.difference:+.3f} ({change.low:+.3f} to {change.high:+.3f}); {change.better} better, ", end="")
+    print(f"{change.worse} worse of {len(asked)}; {seconds:.1f} s a question")
+
+
+def evidence(retriever: Retriever, questions: Sequence[Question], options: argparse.Namespace) -> None:
+    """Print the share of the needed facts that stand in the sentences, and in whole passages, of so many tokens."""
+    writing = WritingAssistant(retriever, LanguageModel("http://127.0.0.1:9/v1", "none"))
+    asked = [each for each in questions if each.answerable and each.answers and each.language == "en"]
+    held: dict[str, list[float]] = {}
+    for question in asked:
+        plan = retriever.plan(question.text, question.history)
+        hits = Assistant(retriever).ask(question.text, question.history, plan=plan).hits
+        ranked = writing.ranked(plan, hits)[1]
+        for room in (300, 450, 600, 750, 900, 1350):
+            told = writing_request(plan.standalone, ranked, 9_000, evidence=room).messages[-1].content
+            held.setdefault(f"sentences, {room}", []).append(facts(question, told.rsplit("Question:", 1)[0]))
+            left, whole = room, ""
+            for hit in in_turn(hits, lambda hit: hit.side):
+                cost = tokens(plain_text(hit)) + 35
+                if not whole or cost <= left:
+                    whole, left = f"{whole} {plain_text(hit)}", left - cost
+            held.setdefault(f"passages, {room}", []).append(facts(question, whole))
+    for name, values in sorted(held.items()):
+        print(f"{name:<16} {np.mean(values):.3f} of {len(values)}")
 
 
 def latency(retriever: Retriever, questions: Sequence[Question], options: argparse.Namespace) -> None:
@@ -162,6 +251,17 @@ def latency(retriever: Retriever, questions: Sequence[Question], options: argpar
     print(f"while encoding one text took {np.median(encoding):.0f} ms (p50)")
 
 
+def close_claims() -> None:
+    """Print how many claims pass the check, and how many of those a machine would be believed."""
+    encoder = load_encoder()
+    for name, fair in (("fair", True), ("faulty", False)):
+        claims = [each for split in SPLITS for each in by_hand(split) if bool(each.kind) is not fair]
+        passed = [each for each in claims if check(each.claim, [each.quote], encoder=encoder) == Verdict.SUPPORTED]
+        kept = [close(read(each.claim), read_quotes((each.quote,)), encoder) for each in passed]
+        print(f"{name}: {len(claims)}, supported by their quotes {len(passed)}, ", end="")
+        print(f"and near them {sum(verdict == Verdict.SUPPORTED for verdict in kept)}")
+
+
 def facts(question: Question, text: str) -> float:
     """The share of the needed facts in a text."""
     plain = text.lower().replace("**", "")
@@ -171,8 +271,13 @@ def facts(question: Question, text: str) -> float:
 def main() -> None:
     """Serve the weights and print the tables."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["reader", "writer", "latency"])
-    parser.add_argument("--data", type=Path, required=True, help="folder with questions-dev.jsonl and the documents")
+    parser.add_argument("what", choices=["reader", "writer", "rerank", "evidence", "latency", "close"])
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=None,
+        help="folder with questions-dev.jsonl and the documents; without it the shelf and its questions",
+    )
     parser.add_argument(
         "--model", type=Path, default=None, help="a GGUF file; the small model of the tests if not given"
     )
@@ -180,25 +285,35 @@ def main() -> None:
     parser.add_argument("--questions", default="questions-dev.jsonl")
     parser.add_argument("--count", type=int, default=40, help="questions of each kind at most")
     parser.add_argument("--leading", type=int, default=LEADING, help="passages read")
+    parser.add_argument("--types", nargs="*", default=(), help="question types, for writer and rerank")
+    parser.add_argument("--cite", action="store_true", help="put a marker behind each sentence that has none")
+    parser.add_argument("--most", type=int, default=300, help="tokens of an answer")
     parser.add_argument("--all", action="store_true", help="every answerable type, not facts and paraphrases alone")
     parser.add_argument("--context", type=int, default=4096, help="tokens that the model reads and writes")
     parser.add_argument("--token", type=float, default=0.03, help="seconds a token takes, for latency")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=None, help="where the reader's rows are written")
+    parser.add_argument("--out", type=Path, default=None, help="where rows are written")
     options = parser.parse_args()
+    if options.what == "close":
+        close_claims()
+        return
     weights = options.model or small_model()
     if isinstance(weights, str):
         parser.error(weights)
-    questions = read_questions(options.data / options.questions)
+    questions = read_questions(options.data / options.questions if options.data else SHELF)
     with tempfile.TemporaryDirectory() as folder, Index.open(options.index or folder) as index:
-        index.add(load_briefs(options.data / "kcna-2024.jsonl", options.data / "briefs", options.data / "korean"))
-        if options.what == "latency":
-            latency(Retriever(index), questions, options)
+        names = ("kcna-2024.jsonl", "briefs", "korean")
+        index.add(load_briefs(*(options.data / name for name in names)) if options.data else load_shelf())
+        if options.what in ("latency", "evidence"):
+            {"latency": latency, "evidence": evidence}[options.what](Retriever(index), questions, options)
             return
         with model_served(weights, options.context, options.threads) as url:
-            model = LanguageModel(url, timeout=600, context=options.context)
-            {"reader": reader, "writer": writer}[options.what](Retriever(index), model, questions, options)
+            model = Citing(url, timeout=600, context=options.context)
+            model.cite = options.cite
+            {"reader": reader, "writer": writer, "rerank": rerank}[options.what](
+                Retriever(index), model, questions, options
+            )
 
 
 if __name__ == "__main__":
