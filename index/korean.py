@@ -174,7 +174,7 @@ def _spans(glossary: Glossary, text: str, names: NameTable) -> tuple[tuple[int, 
         for size in range(min(LONGEST, len(words) - i), 0, -1):
             start, end, key = words[i].start, words[i + size - 1].end, _stems(words[i : i + size])
             if size == 1 and key not in glossary.english and key not in _FUNCTION_WORDS:
-                key = next((noun for noun in _nouns(key) if noun in glossary.english), key)
+                key = _noun(glossary, key)
             if key in glossary.english and all(start < m.start or m.end < end - 2 for m in mentions):
                 found.append((size, glossary.english[key], 3))
                 step = size
@@ -229,6 +229,12 @@ def _stem(word: str) -> str:
     if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
     return word[:-3] + "y" if word.endswith("ies") else word[:-1]
+
+
+@lru_cache(maxsize=8192)
+def _noun(glossary: Glossary, word: str) -> str:
+    """The noun of the glossary that a word comes from, or the word itself."""
+    return next((noun for noun in _nouns(word) if noun in glossary.english), word)
 
 
 def _nouns(word: str) -> Iterator[str]:

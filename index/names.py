@@ -100,6 +100,9 @@ class NameTable:
 
     def mentions(self, text: str) -> list[Mention]:
         """Return the names in `text` in order, the longest forms first, none overlapping another."""
+        return list(_mentions(self, text))
+
+    def _found_in(self, text: str) -> list[Mention]:
         found = sorted([*self._in_latin(text), *self._in_hangul(text)], key=lambda m: (m.start - m.end, m.start))
         kept: list[Mention] = []
         for mention in found:
@@ -174,6 +177,11 @@ class NameTable:
                     yield Mention(start, end, text[start:end], name)
                     reached = end
                     break
+
+
+@lru_cache(maxsize=64)  # a plan asks for those of one question several times
+def _mentions(table: NameTable, text: str) -> tuple[Mention, ...]:
+    return tuple(table._found_in(text))
 
 
 def _read(path: Path) -> Iterator[tuple[Name, Near]]:
