@@ -42,6 +42,7 @@ def _matched(
     stored = [packed.get(hit.passage.id) if codec else None for hit in hits]
     vectors = codec.unpack(b"".join(codes for _, codes in filter(None, stored))) if codec and any(stored) else None
     inside, at = [], 0
+    fronts: dict[str, int] = {}  # pieces of what was read before each passage; several hits are of one brief
     best: list[Floats] = []
     near: list[Floats] = []
     for hit, places, found in zip(hits, spans, stored, strict=True):
@@ -50,8 +51,10 @@ def _matched(
             title, codes = found
             rows = vectors[at : at + codec.size(codes)]
             at += len(rows)
-            text = front_text(title, encoder) + hit.passage.text
-            starts = np.array([start for start, _ in encoder.offsets(text)]) - (len(text) - len(hit.passage.text))
+            if title not in fronts:
+                fronts[title] = len(encoder.offsets(front_text(title, encoder)))
+            rows = rows[fronts[title] :]
+            starts = np.array([start for start, _ in encoder.offsets(hit.passage.text)])
         if len(rows) and len(starts) == len(rows):
             inside += [rows[(starts >= start) & (starts < end)] for start, end in places]
             best.append(np.zeros((0, len(query.pieces)), np.float32))
