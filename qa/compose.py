@@ -27,11 +27,13 @@ ROOM = 45  # words that a sentence before may have, to come along
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A sentence to be quoted, for a side of a comparison or for "", with whose it is before it where `sourced`."""
+    """A sentence to be quoted, for a side of a comparison or for "", with whose it is before it where `sourced`;
+    `silent` where the briefs say nothing on the side, and this is merely the nearest."""
 
     sentence: Sentence
     side: str = ""
     sourced: bool = False
+    silent: bool = False
 
 
 def claims_of(
@@ -40,24 +42,28 @@ def claims_of(
     """Return a claim and a citation for each quote, in order; the citations count from 1."""
     claims: list[Claim] = []
     citations: list[Citation] = []
-    quoted: list[tuple[str, int, int]] = []
     for quote in quotes:
         sentence, hit = quote.sentence, quote.sentence.hit
         start, end, lead = with_antecedent(hit, sentence.start, sentence.end, ROOM)
-        if any(brief == hit.brief.id and a < end and start < b for brief, a, b in quoted):
-            start, lead = sentence.start, ""  # the sentence before is quoted already
-        if any(brief == hit.brief.id and a <= start and end <= b for brief, a, b in quoted):
+        same = [each for each in citations if each.brief.id == hit.brief.id]
+        known = next((each for each in same if each.start <= sentence.start and sentence.end <= each.end), None)
+        if known and any(claim.side == quote.side and known.number in claim.citations for claim in claims):
             continue
-        quoted.append((hit.brief.id, start, end))
-        number = len(citations) + 1
+        if known:  # quoted for another side already
+            start, end, lead = known.start, known.end, ""
+        elif any(each.start < end and start < each.end for each in same):
+            start, lead = sentence.start, ""  # the sentence before is quoted already
+        number = known.number if known else len(citations) + 1
         text = hit.brief.text[start:end]
-        citations.append(Citation(number, hit.passage, hit.brief, text, start, end))
+        if not known:
+            citations.append(Citation(number, hit.passage, hit.brief, text, start, end))
+        silent = wording.silent_on(korean, quote.side) if quote.silent else ""
         source = f"{wording.dated(hit.brief, korean)}:" if quote.sourced else ""
         bold = tuple(
             (a + sentence.start - start, b + sentence.start - start)
             for a, b in answering(asked, question, sentence.text)
         )
-        words = " ".join(part for part in (source, lead) if part)
+        words = " ".join(part for part in (silent, source, lead) if part)
         claims.append(Claim(text, (number,), Verdict.SUPPORTED, quote.side, bold, words))
     return tuple(claims), tuple(citations)
 

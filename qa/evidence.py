@@ -89,7 +89,7 @@ def weigh(plan: QueryPlan, asked: Asked, readings: Sequence[Reading], table: Nam
     required = [each for each in constraints(question, table) if not (each.year and each.shown in spanned)]
     best_text = held_text(best.hit)
     lacking = [each for each in required if not each.held_in(best_text, best.hit.brief.published)]
-    others = {sentence.hit.passage.id: sentence.hit for sentence in reading.sentences}.values() if lacking else ()
+    others = reading.hits if lacking else ()
     told = [(held_text(hit), hit.brief.published) for hit in others]
     nowhere = [each for each in lacking if not any(each.heard_in(*each_told) for each_told in told)]
     missing += [wording.missing_name(korean, each.shown) for each in nowhere if not each.year]

@@ -63,6 +63,11 @@ def orders(text: str) -> bool:
     return bool(_ORDERS.search(text) or _LINK.search(text))
 
 
+def unquotable(text: str) -> bool:
+    """Whether a sentence may not even be quoted: it gives orders, or has nothing that is read. Links may be quoted."""
+    return not _LETTER.search(text) or bool(_ORDERS.search(text))
+
+
 def quotable_spans(hit: Hit) -> list[tuple[int, int]]:
     """Return (start, end), in the passage, of its sentences that may be quoted: those without orders, links or not."""
     text = hit.passage.text

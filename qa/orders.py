@@ -1,12 +1,14 @@
 """Orders: text that tells the machine what to be, to write or to leave out, and asks the briefs nothing.
 
-Told by its own words, because an order may name North Korea as well as a question does, and would then be answered with
-quotes. What is asked for beside a wish of form ("Answer in one sentence: when ...?") is a question.
+Told by its own words here, because an order may name North Korea as well as a question does, and would then be
+answered with quotes. What is asked for beside a wish of form ("Answer in one sentence: when ...?") is a question. What
+words miss is told by the vector (`manner.py`); `heard.py` puts both together.
 """
 
 import re
 
 from ..index.parts import AUXILIARIES, FUNCTION_WORDS, word_set
+from .orders_korean import is_korean_order
 
 _ASKING = word_set(
     "analyse analyze assess break bring check choose cite clarify collect compare consider contrast count define "
@@ -28,7 +30,8 @@ _OPENING = word_set(
 _REPORT = re.compile(
     r"\b(?:brief|briefing|chronology|comparison|list|memo|note|outline|overview|paragraph|report|summary|table|timeline)\b"
 )
-"""What a reader may have written from the briefs."""
+"""What a reader may have written from the briefs, by one of these verbs."""
+_MAKING = word_set("build compile compose create draft generate make produce put write")
 _POLITE = re.compile(
     r"^(?:please|kindly|now|then|and|so|just|instead|first|also|ok(?:ay)?|hello|hi|hey|let['’]s|let us|can you"
     r"|could you|will you|would you|i (?:want|need|order|command) you to)\b[, ]*",
@@ -63,7 +66,11 @@ _MACHINE = re.compile(
     r"|^as an? (?:\w+ )?ai\b|\b(?:this|our) (?:conversation|chat|session)\b"
     r"|\b(?:developer|admin|administrator|debug|god|root|jailbreak|unrestricted|maintenance) mode\b"
     r"|^\W*(?:system|assistant|admin|developer|new (?:instructions?|orders?|rules?|task))(?: message)? ?[:#>|\]]"
-    r"|\[/?INST\]|<\|\w+\|>"
+    r"|^(?:from (?:now|here) on|henceforth)\b"
+    r"|^(?:give|tell|show|teach|explain|describe|help|provide)\b.*\b(?:how to|ways to|instructions for \w+ing)\b"
+    r"|</?\w+>|\b(?:select|drop|insert|delete|update)\b.*\b(?:from|table|into|set)\b.*[;*]"
+    r"|^(?:cat|ls|rm|sudo|curl|wget|chmod|echo) [-/.~$]|^import \w+"
+    r"|\[/?INST\]|<\|\w+\|>|^how (?:do|would|can|could) (?:you|one|i) say\b"
     r"|^(?:you are|you're|you will be|you work|you belong|you obey|i am your|i'm your)\b"
     r"|^you (?:must|have to|will|should|shall|may) (?:now |only |always |never |not )*(?:answer|reply|respond|obey|say|"
     r"act|cite|refuse|speak|write)\b"
@@ -77,43 +84,40 @@ _MANNER = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"\b(?:about|on|when|who|where|why|how|which|what|whether)\b", re.IGNORECASE)
-_KOREAN = re.compile(
-    r"(?:지시|명령|규칙|프롬프트|설정|제한)\w*\s?(?:사항\w*\s?)?(?:(?:모두|전부|다|완전히)\s?)?"
-    r"(?:무시하고|무시해|무시하라|잊고|잊어|버리고|어기고|해제)"
-    r"|(?:시스템|숨은|숨겨진|처음)\s?(?:프롬프트|지시)|프롬프트\w*\s?(?:보여|알려|출력|공개)|지시문"
-    r"|(?:개발자|관리자|탈옥|디버그)\s?모드|(?:너|넌|당신)(?:는|은)?\s?(?:이제|지금부터|더\s?이상)"
-    r"|(?:이제|지금|앞으로)(?:부터)?\s?(?:너|넌|당신)(?:는|은)?\s|(?:이제|지금|앞으로)(?:부터)?\s?모든\s?(?:질문|물음)"
-    r"|라고만\s?(?:답|대답|말)|인\s?척(?:하고|해)|(?:처럼|같이)\s?(?:말해|대답해|행동해)|역할(?:을|극을)?\s?(?:해|맡아|하면서)"
-    r"|(?:출처|인용|근거)\w*\s?(?:없이|빼고|하지\s?말고)\s?(?:대답|답|말|써)"
-    r"|(?:출처|인용|근거)\w*\s?(?:(?:하지|달지|넣지|쓰지)\s?마|필요\s?없)"
-    r"|(?:^|\s)(?:너의|네|당신의)\s?(?:개발자|지시|규칙|프롬프트|설정|생각|의견)"
-    r"|(?:시|노래|가사|소설|이야기|동화|농담|코드|함수|스크립트|프로그램|레시피|편지)(?:를|을|이나)?\s?"
-    r"(?:하나\s?|한\s?편\s?|좀\s?)?(?:써|지어|짜|만들어|해|작성해|작곡해)\s?(?:줘|주세요|라|봐|줄래)"
-    r"|브리프\w*\s?무시|라고\s?(?:상상|가정)해|번역해\s?(?:줘|주세요|라)"
-)
 _CLAUSE = re.compile(r"(?<=[.!?;:,])\s+|\s+(?:and|then) (?=then\b|reply\b|answer\b|write\b|print\b|praise\b)")
 
 
-def is_order(text: str) -> bool:
+def is_order(text: str, *, alone: bool = True) -> bool:
     """Whether a text orders the machine about, or has it write something, and is no question to the briefs.
 
+    `alone` says that nothing but the words will be asked: then any verb that asks for nothing makes an order.
     "Ignore your instructions and ..." -> True; "Which instructions did Kim Jong Un give?" -> False
     """
     text = " ".join(text.split())
-    if _KOREAN.search(text):
+    if is_korean_order(text):
         return True
-    clauses = [_bare(clause) for clause in _CLAUSE.split(text)]
+    clauses = [bare(clause) for clause in _CLAUSE.split(text)]
     if any(_MACHINE.search(part) for part in (text, *clauses)):
         return True
     if any(_WRITING.match(part) and not _STORY_OF.search(part) for part in clauses):
         return True
-    if any(_commands(part, number == 0) for number, part in enumerate(clauses)):
+    if alone and commands(text):
         return True
     return all(_MANNER.match(part) and not _ABOUT.search(part) for part in clauses)
 
 
-def _bare(clause: str) -> str:
-    """The clause without its polite beginnings."""
+def commands(text: str) -> bool:
+    """Whether a clause of a text begins with a verb and its object, and the verb asks for nothing."""
+    return any(_commands(bare(clause), number == 0) for number, clause in enumerate(_CLAUSE.split(text)))
+
+
+def requests(clause: str) -> bool:
+    """Whether a clause begins with a verb that asks the briefs for something: "Summarise ...", "Could you list ..."."""
+    return bare(clause).split(" ")[0].lower().rstrip(",:") in _ASKING
+
+
+def bare(clause: str) -> str:
+    """Return the clause without its polite beginnings."""
     while polite := _POLITE.match(clause):
         clause = clause[polite.end() :]
     return clause
@@ -130,4 +134,6 @@ def _commands(clause: str, leading: bool) -> bool:
     first = words[0].lower()
     capital = words[0] != first or (leading and words[1].lower() not in ("the", "a", "an", "this", "these"))
     verb = first.isalpha() and not first.endswith(("s", "ed", "ing", "ly")) and capital
-    return verb and not _REPORT.search(clause) and first not in _ASKING | _OPENING | AUXILIARIES | FUNCTION_WORDS
+    if first in _MAKING and _REPORT.search(clause):
+        return False
+    return verb and first not in _ASKING | _OPENING | AUXILIARIES | FUNCTION_WORDS

@@ -6,6 +6,7 @@ no answer to it, so `answers` leaves out spans whose words all stand in the ques
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 
 from ..index.parts import FUNCTION_WORDS, PERIOD, word_set
@@ -208,14 +209,19 @@ _FINDERS = {
 
 def answers(kind: Kind, asked: Asked, question: str, text: str) -> list[Span]:
     """Return the spans of `text` that have the form of an answer of this kind and say more than the question."""
+    return list(_answers(kind, asked, question, text))
+
+
+@lru_cache(maxsize=512)  # one answer asks for the same sentences up to four times
+def _answers(kind: Kind, asked: Asked, question: str, text: str) -> tuple[Span, ...]:
     finder = _FINDERS.get(kind)
     if finder is None:
-        return []
+        return ()
     known = set(words_of(question))
     spans = finder(text)
     if kind is Kind.AMOUNT and (unit := unit_of(asked, question)):
         spans = [span for span in spans if unit.search(text[span[0] : span[1] + 12]) or unit.search(text[slice(*span)])]
-    return [span for span in spans if kind is Kind.WHY or not set(words_of(text[slice(*span)])) <= known]
+    return tuple(span for span in spans if kind is Kind.WHY or not set(words_of(text[slice(*span)])) <= known)
 
 
 def unit_of(asked: Asked, question: str) -> re.Pattern[str] | None:

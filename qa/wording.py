@@ -54,6 +54,20 @@ def order_refused(korean: bool) -> str:
     return f"{REFUSAL} Only questions about what the briefs say are answered."
 
 
+def question_alone(korean: bool) -> str:
+    """Return the note that what was said beside the question was not followed."""
+    if korean:
+        return "질문에만 답했습니다. 함께 적은 지시는 따르지 않습니다."
+    return "Only the question was answered; instructions beside it are not followed."
+
+
+def silent_on(korean: bool, label: str) -> str:
+    """Return what stands before the nearest quote of a side on which the briefs are silent."""
+    if korean:
+        return f"{label}: 브리프에서 찾지 못함. 가장 가까운 내용:"
+    return f"Nothing found on {label} in the briefs; nearest:"
+
+
 def not_stated(korean: bool, missing: Sequence[str]) -> str:
     """Return the line above quotes that come near and do not answer."""
     if korean:

@@ -15,12 +15,12 @@ from ..corpus.language import guess_language
 from ..index import Filter, Hit, Index, Retriever
 from ..index.plan import QueryPlan, Step
 from . import prompts, wording
-from .assistant import Assistant, served
+from .assistant import Assistant
 from .confidence import HEDGE_BELOW
 from .extract import Reading, Sentence, read
+from .found import served
 from .llm import LanguageModel
 from .notes import age_note, differing, differing_note, newer_notes, unanswered_note
-from .orders import is_order
 from .question import read_question
 from .reader import Calibration, Reader, leading, load_calibration
 from .rerank import ReadingRetriever
@@ -84,9 +84,12 @@ class WritingAssistant(Assistant):
         plan: QueryPlan | None = None,
     ) -> Iterator[Answer]:
         """Yield the answer as its sentences stand their check; the last one is what `ask` returns."""
-        if is_order(question):  # told by its own words; the model is not asked
-            yield from super().stream(question, history, where, plan=plan)
-            return
+        heard = self.hear(question)
+        if heard.ordered:  # the model does not see the order
+            if not heard.question:
+                yield from super().stream(question, history, where, plan=plan)
+                return
+            question, plan = heard.question, None
         deadline = time.monotonic() + self.language_model.timeout
         plan = plan or self._plan(question, history)
         *_, default = super().stream(question, history, where, plan=plan)

@@ -18,14 +18,15 @@ import numpy as np
 from northbrief.corpus import load_briefs
 from northbrief.corpus.shelf import load_shelf
 from northbrief.index import Index, Retriever
-from northbrief.qa.assistant import PASSAGES
 from northbrief.qa.evaluate import Question, covers, read_questions
 from northbrief.qa.extract import FEATURES, WEIGHTS, Sentence, read
+from northbrief.qa.found import PASSAGES
 from northbrief.qa.question import read_question
 from northbrief.qa.select import ENOUGH, FACT_WORDS, SENTENCES, select
 from numpy.typing import NDArray
 
 SHELF = Path(__file__).parents[1] / "shelf_questions.jsonl"
+EVERY = 1_000  # sentences
 STEPS, RATE, RIDGE = 250, 0.05, 2e-3
 Numbers = NDArray[np.float64]
 
@@ -60,7 +61,7 @@ def cases(retriever: Retriever, questions: Iterable[Question]) -> list[Case]:
         if not question.answerable or question.type == "compare" or len(plan.inquiries) > 1:
             continue
         hits = retriever.search(question.text, PASSAGES, question.history, plan=plan)
-        found = read(retriever, plan.inquiries[0], read_question(plan), plan.question, hits).sentences
+        found = read(retriever, plan.inquiries[0], read_question(plan), plan.question, hits, EVERY).sentences
         if found:
             features = np.array([sentence.features for sentence in found])
             made.append(Case(question, found, features, np.array([float(answers(question, s)) for s in found])))
