@@ -74,10 +74,10 @@ def test_evidence_older_than_the_question_says_so(question: str, published: date
 def test_a_later_version_is_named_unless_it_is_gone() -> None:
     later = Brief(id="new", title="Ferries, revised", text="x", published=date(2021, 3, 4))
     sentence = Sentence(hit(date(2020, 1, 2), "new"), 0, 10, (), (), 0.0, 0.0)
-    assert newer_notes([sentence], lambda brief_id: {"new": later}.get(brief_id), korean=False) == [
+    assert newer_notes([sentence], lambda brief: later if brief == "new" else None, korean=False) == [
         "A later version of this brief exists: “Ferries, revised”, 4 March 2021."
     ]
-    assert newer_notes([sentence], lambda brief_id: None, korean=False) == []
+    assert newer_notes([sentence], lambda _: None, korean=False) == []
 
 
 @pytest.mark.parametrize(
