@@ -18,7 +18,7 @@ WEIGHTS = (-0.47, -0.98, -0.04, -0.73, -1.13, -0.54, -1.00)
 BIAS = 1.2
 """Set on its own afterwards, so that confidence is as often right as it says on the half "fit"."""
 
-REFUSE_BELOW = 0.17
+REFUSE_BELOW = 0.16
 """Below it nothing is quoted."""
 HEDGE_BELOW = 0.44
 """Below it the quotes are given as the nearest, and what is missing is said first."""
