@@ -22,6 +22,8 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 """What gives a reason without doubt; "after" and "for the" may merely stand there."""
+_OPENING = re.compile(r"(?:[A-Z][\w .'-]{2,30}, \w{3,9}\.? \d{1,2} \(\w+\) ?[-–—]+|[-–•*]) +(?=\S+ \S+ \S+)")
+"""A bullet, or the place, day and agency before a news item: no part of what is said."""
 ROOM = 45  # words that a sentence before may have, to come along
 
 
@@ -53,19 +55,28 @@ def claims_of(
             start, end, lead = known.start, known.end, ""
         elif any(each.start < end and start < each.end for each in same):
             start, lead = sentence.start, ""  # the sentence before is quoted already
+        spans = answering(asked, question, sentence.text)
+        if start == sentence.start and not known:
+            start += _begins(sentence.text, spans)
         number = known.number if known else len(citations) + 1
         text = hit.brief.text[start:end]
         if not known:
             citations.append(Citation(number, hit.passage, hit.brief, text, start, end))
         silent = wording.silent_on(korean, quote.side) if quote.silent else ""
         source = f"{wording.dated(hit.brief, korean)}:" if quote.sourced else ""
-        bold = tuple(
-            (a + sentence.start - start, b + sentence.start - start)
-            for a, b in answering(asked, question, sentence.text)
-        )
+        moved = sentence.start - start
+        bold = tuple((a + moved, b + moved) for a, b in spans if a + moved >= 0)
         words = " ".join(part for part in (silent, source, lead) if part)
         claims.append(Claim(text, (number,), Verdict.SUPPORTED, quote.side, bold, words))
     return tuple(claims), tuple(citations)
+
+
+def _begins(text: str, spans: Sequence[Span]) -> int:
+    """Where the sentence itself begins, behind a bullet or a dateline that does not answer."""
+    opening = _OPENING.match(text)
+    if opening is None or any(start < opening.end() for start, _ in spans):
+        return 0
+    return opening.end()
 
 
 def answering(asked: Asked, question: str, text: str) -> list[Span]:

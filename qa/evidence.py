@@ -16,7 +16,7 @@ from ..index.names import NameTable
 from ..index.parts import word_set
 from ..index.plan import QueryPlan
 from ..index.types import Window
-from . import wording
+from . import synonyms, wording
 from .extract import Reading, Sentence
 from .question import TYPED, Asked, Kind
 from .required import NAMED_YEAR, constraints, held_text, stem
@@ -106,7 +106,7 @@ def weigh(plan: QueryPlan, asked: Asked, readings: Sequence[Reading], table: Nam
     uncounted = asked.kind is Kind.AMOUNT and not _counted(asked, question, leading)
     if uncounted:
         missing.append(wording.missing_count(korean, asked.noun))
-    noun = bool(asked.noun) and not korean and not any(root in best_text for root in _roots(asked.noun))
+    noun = bool(asked.noun) and not korean and not _speaks_of(asked.noun, best_text)
     kinds = [kind for kind in asked.kinds if kind in TYPED][:1]
     good = [s.text for s in leading if s.feature("late") >= GOOD * best.feature("late")]
     untyped = [kind for kind in kinds if not any(answers(kind, asked, question, text) for text in good)]
@@ -133,8 +133,15 @@ def _counted(asked: Asked, question: str, leading: Sequence[Sentence]) -> bool:
     spans = [(s.text, span) for s in leading for span in answers(Kind.AMOUNT, asked, question, s.text)]
     if not asked.noun or unit_of(asked, question) is not None:
         return bool(spans)
-    roots = _roots(asked.noun)
-    return any(root in text[start : end + BEHIND].lower() for text, (start, end) in spans for root in roots)
+    return any(_speaks_of(asked.noun, text[start : end + BEHIND].lower()) for text, (start, end) in spans)
+
+
+def _speaks_of(noun: str, text: str) -> bool:
+    """Whether a passage has the noun in some form, or a word that stands for it: "troops" for "soldiers"."""
+    base = synonyms.stem(noun)
+    return any(root in text for root in _roots(noun)) or any(
+        synonyms.synonyms(base, synonyms.stem(word)) for word in re.findall(r"[a-z]+", text)
+    )
 
 
 def _roots(noun: str) -> tuple[str, ...]:

@@ -365,3 +365,33 @@ def test_a_side_is_quoted_from_its_own_period_where_there_is_something(
     }
     assert [text for text in said["January 2024"] if "cool" in text] == said["January 2024"]
     assert [text for text in said["October 2024"] if "warm," in text] == said["October 2024"]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("- Rason port ships coal to the delta.", "Rason port ships coal to the delta."),
+        ("Rason, March 3 (KCNA) -- Rason port ships coal to the delta.", "Rason port ships coal to the delta."),
+        ("Rason-built cranes load coal for the delta.", "Rason-built cranes load coal for the delta."),
+    ],
+)
+def test_a_quote_begins_behind_a_bullet_or_a_dateline(
+    index: Index, make_brief: Callable[..., Brief], text: str, quote: str
+) -> None:
+    index.add([make_brief("coal", text)])
+    answer = Assistant(index).ask(QUESTION)
+    assert [citation.quote for citation in answer.citations] == [quote]
+    check_evidence(answer)
+
+
+def test_a_dateline_that_answers_is_quoted(index: Index, make_brief: Callable[..., Brief]) -> None:
+    index.add([make_brief("coal", "Rason, March 3 (KCNA) -- The port of Rason shipped coal to the delta.")])
+    answer = Assistant(index).ask("When did the port of Rason ship coal to the delta?")
+    assert [citation.quote for citation in answer.citations] == [answer.citations[0].passage.text]
+    [claim] = answer.claims
+    assert [claim.text[start:end] for start, end in claim.bold] == ["March 3"]
+
+
+def test_troops_answer_for_soldiers(index: Index, make_brief: Callable[..., Brief]) -> None:
+    index.add([make_brief("camp", "Some 300 troops were sent to the camp near the river.")])
+    assert "soldiers" not in " ".join(Assistant(index).evidence("How many soldiers were sent to the camp?").missing)
