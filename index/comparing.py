@@ -67,7 +67,7 @@ _BREAK = re.compile(
 _RELATIVE = re.compile(r"\w (?:that|which|who|whose|where|when)\b")
 _TOPIC = re.compile(rf"[^,:;]+[:,] (?=(?:{PREPOSITION} )?{_ASKS}|{_ASKED})", re.IGNORECASE)
 _PERSONAL = re.compile(r"\b(?:he|she|him|her|his|they|them|their)\b", re.IGNORECASE)
-_AND = re.compile(r",? (?:and|or) | to ")
+_AND = re.compile(r",? (?:and|or) | to | (?:as )?against ")
 SPANS = re.compile(r"\b(?:between|from)(?: the)? $", re.IGNORECASE)
 _EACH = re.compile(r",? (?:each|both|respectively)\b", re.IGNORECASE)
 EVENLY = re.compile(r"\brespectively\b|\beach$|\bin each\b|\bboth(?: in| the)* $", re.IGNORECASE)

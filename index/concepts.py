@@ -7,6 +7,7 @@ South and without spaces.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,7 +18,8 @@ from .spelling import letters, southern
 from .types import Filter, Floats, Ints
 from .view import Scope, View
 
-POOL = 150  # candidates that words find
+POOL = 100  # candidates that words find
+AHEAD = 50  # of them, whose neighbours are read, too
 BESIDE = 0.5  # of an idea that only the passage before or after names: Korean passages hold two or three sentences
 COVERED = 0.8  # of a score is the share of ideas, the rest BM25, which parts equal shares
 
@@ -30,15 +32,22 @@ def search_concepts(view: View, concepts: Sequence[Concept], scope: Scope = ()) 
     if not len(found):
         return Ranking(found, worded, worded)
     spelt = [[_paired(southern(letters(form)[0])) for form in forms] for forms in concepts]
-    texts = [southern("".join(filter(str.isalnum, text.lower()))) for text in view.texts(found)]
-    named = np.array([[_named(forms, text) for forms in spelt] for text in texts], np.float32)
-    around = [southern("".join(filter(str.isalnum, text.lower()))) for text in view.beside(found)]
-    beside = np.array([[_named(forms, text) for forms in spelt] for text in around], np.float32)
+    named = np.array([[_named(forms, _spelt(text)) for forms in spelt] for text in view.texts(found)], np.float32)
     weights = _weights(view, concepts, (named == 1).sum(axis=0), view.size(korean))
-    shares = np.asarray(np.maximum(named, BESIDE * beside) @ weights, dtype=np.float32)
+    ahead = np.argsort(-(COVERED * (named @ weights) + (1 - COVERED) * scaled(worded)), kind="stable")[:AHEAD]
+    around = view.beside(found[ahead])
+    beside = np.array([[_named(forms, _spelt(text)) for forms in spelt] for text in around], np.float32)
+    named[ahead] = np.maximum(named[ahead], BESIDE * beside)
+    shares = np.asarray(named @ weights, dtype=np.float32)
     scores = COVERED * shares + (1 - COVERED) * scaled(worded)
     order = np.lexsort((found, -scores))
     return Ranking(found[order], scores[order], shares[order])
+
+
+@lru_cache(maxsize=4096)  # the same few passages come up again and again
+def _spelt(text: str) -> str:
+    """The letters of a text in one spelling."""
+    return southern("".join(filter(str.isalnum, text.lower())))
 
 
 def _paired(form: str) -> tuple[str, list[str]]:

@@ -6,8 +6,11 @@ from datetime import date
 
 import numpy as np
 
+from .moment import years_named
 from .types import Filter, Ints
 from .view import Known, Moment
+
+MOST_UNDATED = 2_000  # briefs without a date whose years are known; to read all of a large library takes seconds
 
 
 def allowed_numbers(connection: sqlite3.Connection, where: Filter) -> Ints:
@@ -73,6 +76,12 @@ def known_values(connection: sqlite3.Connection) -> Known:
         column("SELECT DISTINCT institution FROM briefs WHERE institution != '' ORDER BY 1"),
         column("SELECT DISTINCT a.value FROM briefs, json_each(briefs.authors) a ORDER BY 1"),
         bool(column("SELECT 1 FROM briefs WHERE language = 'ko' LIMIT 1")),
+        tuple(
+            (brief, years_named(title) or years_named(text))
+            for brief, title, text in connection.execute(
+                "SELECT id, title, text FROM briefs WHERE published IS NULL ORDER BY id LIMIT ?", (MOST_UNDATED,)
+            )
+        ),
     )
 
 
@@ -88,15 +97,15 @@ def read_texts(connection: sqlite3.Connection, numbers: Ints) -> list[str]:
 
 
 def read_beside(connection: sqlite3.Connection, numbers: Ints) -> list[str]:
-    """Return, in their order, the texts of the passages before and after each of these, of the same brief."""
+    """Return, in their order, what stands before and after each passage in its brief, as much as it holds itself."""
     rows = connection.execute(
-        "SELECT p.n, group_concat(substr(b.text, q.start + 1, q.stop - q.start), ' ') FROM passages p "
-        "JOIN briefs b ON b.n = p.brief JOIN passages q ON q.brief = p.brief AND q.n IN (p.n - 1, p.n + 1) "
-        "WHERE p.n IN (SELECT value FROM json_each(?)) GROUP BY p.n",
+        "SELECT p.n, substr(b.text, max(0, 2 * p.start - p.stop) + 1, min(p.start, p.stop - p.start)) || ' ' || "
+        "substr(b.text, p.stop + 1, p.stop - p.start) FROM passages p JOIN briefs b ON b.n = p.brief "
+        "WHERE p.n IN (SELECT value FROM json_each(?))",
         (json.dumps(numbers.tolist()),),
     )
     found = dict(rows.fetchall())
-    return [found.get(number, "") for number in numbers.tolist()]
+    return [found[number] for number in numbers.tolist()]
 
 
 def read_owners(connection: sqlite3.Connection, numbers: Ints) -> list[str]:

@@ -1,7 +1,8 @@
 """One part of a question's plan searched: its period, its author, and both languages where the library has both."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from .moment import LATEST_WEIGHT, OUTSIDE, SIDE_WEIGHT, UNDATED_NAMING, WINDOW_
 from .plan import Inquiry
 from .rank import ranked
 from .ranking import Ranking, blended, interleaved
-from .types import Encoding, Filter, Floats
+from .types import Encoding, Filter, Floats, Window
 from .view import Scope, View
 
 CERTAIN, OUTDATED, NAMED, TOUCHED, LEAD = 0.55, 0.35, 0.4, 0.3, 4
@@ -33,6 +34,7 @@ class Search:
     depth: int
     encoded: Callable[[str], Encoding]
     rerank: bool = True
+    undated: tuple[tuple[str, frozenset[int]], ...] = ()
 
     def ranked(self, text: str, *filters: Filter) -> Ranking:
         """Return the passages for `text` that the filters let through, too."""
@@ -47,9 +49,8 @@ def inquired(search: Search, inquiry: Inquiry, typed: str, *, latest: bool, kore
     found = search.ranked(inquiry.english)
     if inquiry.label and inquiry.window:  # a year by itself would bring whatever happens to name it
         found = blended([found, search.ranked(inquiry.topic)], [0.5, 0.5])
-        inside = Filter(since=inquiry.window.since, until=inquiry.window.until)
-        if view.size((*scope, inside)) >= ENOUGH:
-            found = blended([found, search.ranked(inquiry.topic, inside)], [0.5, 0.5])
+        for share, inside in _of_period(search, inquiry.window):
+            found = blended([found, search.ranked(inquiry.topic, inside)], [1 - share, share])
     if inquiry.where and view.size((*scope, inquiry.where)):
         found = interleaved(search.ranked(inquiry.topic, inquiry.where), found, OWN)
     if typed:
@@ -63,6 +64,18 @@ def inquired(search: Search, inquiry: Inquiry, typed: str, *, latest: bool, kore
         return _merged(found, strong, named, share, inquiry)
     within = _merged(found.only(fit >= OF_PERIOD), strong, named.only(named_fit >= OF_PERIOD), share, inquiry)
     return interleaved(within, found.only(fit < OF_PERIOD), len(within))  # of its period first, in either language
+
+
+def _of_period(search: Search, window: Window) -> Iterator[tuple[float, Filter]]:
+    """What lets through the briefs of a side's period, and what share of the ranking they make up by themselves: those
+    published in it, where there are enough to choose from, and those without a date that name one of its years."""
+    inside = Filter(since=window.since, until=window.until)
+    if search.view.size((*search.scope, inside)) >= ENOUGH:
+        yield 0.5, inside
+    first, last = (window.since or date.min).year, (window.until or date.max).year
+    briefs = tuple(brief for brief, years in search.undated if any(first <= year <= last for year in years))
+    if briefs and search.view.size((*search.scope, named := Filter(briefs=briefs))):
+        yield 0.3, named
 
 
 def _timed(view: View, found: Ranking, inquiry: Inquiry, latest: bool) -> tuple[Ranking, Floats | None]:

@@ -174,10 +174,13 @@ class MilvusView:
         return [f"{self._head(n).title} {self._rows[n].text}" for n in numbers.tolist()]
 
     def beside(self, numbers: Ints) -> list[str]:
-        around = {n: self._neighbours(n) for n in numbers.tolist()}
-        wanted = {each for pair in around.values() for each in pair if each not in self._rows}
-        self._read_rows(wanted)
-        return [" ".join(self._rows[each].text for each in around[n] if each in self._rows) for n in numbers.tolist()]
+        self._read_texts([self._head(n) for n in numbers.tolist()])
+        found = []
+        for n in numbers.tolist():
+            text, facts = self._texts.get(self._owners[n], ""), self._rows[n].facts
+            start, end = facts["start"], facts["end"]
+            found.append(f"{text[max(0, 2 * start - end) : start]} {text[end : 2 * end - start]}")
+        return found
 
     def owners(self, numbers: Ints) -> list[str]:
         return [str(self._owners[n]) for n in numbers.tolist()]
@@ -263,13 +266,6 @@ class MilvusView:
         found = self._catalog.heads(wanted) if wanted else {}
         for owner in wanted:
             self._heads[owner] = found.get(owner)
-
-    def _neighbours(self, number: int) -> list[int]:
-        """The passages before and after this one in its brief."""
-        owner = self._owners[number]
-        numbers = passage_numbers(owner, self._head(number).extent)
-        place = numbers.index(number)
-        return [*numbers[max(0, place - 1) : place], *numbers[place + 1 : place + 2]]
 
     def _read_rows(self, numbers: Iterable[int]) -> None:
         keys = [f"p{n}" for n in numbers]

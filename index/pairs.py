@@ -95,6 +95,8 @@ def _opposed(text: str, left: str, right: str, found: Sequence[Part], versus: bo
     if owner and (own := re.match(r"(?:his|her|its|their) ", core)):
         core = f"{owner[1]} {core[own.end() :]}"
     agent = next((part.text for part in lefts if part.kind in (*_SPEAKERS, "proper")), "")
+    place = next((part.text for part in reversed(lefts) if part.kind == "land"), "")
+    core = re.sub(r"\bthere\b(?! (?:is|are|was|were|has|have)\b)", f"in {place}", core) if place else core
     core = _SUBJECT.sub(rf"\g<1>{agent} ", core, count=1) if agent else core
     return Side(label(stem), clean(stem + tail)), Side(label(core), clean(core + tail))
 

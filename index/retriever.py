@@ -75,8 +75,9 @@ class Retriever:
         with self.index.reading() as view:
             if not len(view):
                 return []
-            korean = any(inquiry.concepts for inquiry in made.inquiries) and self._library(view).korean
-            search = Search(view, scope, k, self._encoded, self.rerank)
+            known = self._library(view)
+            korean = any(inquiry.concepts for inquiry in made.inquiries) and known.korean
+            search = Search(view, scope, k, self._encoded, self.rerank, known.undated)
             alone = len(made.inquiries) == 1 and made.standalone != made.question
             typed = with_history(made.question, cleaned(history)) if alone else ""
             sides = []
@@ -160,14 +161,14 @@ class Retriever:
 def taking_turns(sides: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
     """Return the sides' hits in turn, each passage once, at most `k`.
 
-    Scores stay descending: a hit's is at most that of the hit before it.
+    A passage that another side has brought already serves both: the side's turn is over, and no worse passage of it
+    takes the place. Scores stay descending: a hit's is at most that of the hit before it.
     """
     taken: dict[str, Hit] = {}
-    queues = [iter(side) for side in sides]
-    for _ in range(k):
-        for queue in queues:
-            if hit := next((hit for hit in queue if hit.passage.id not in taken), None):
-                taken[hit.passage.id] = hit
+    for turn in range(max(map(len, sides), default=0)):
+        for side in sides:
+            for hit in side[turn : turn + 1]:
+                taken.setdefault(hit.passage.id, hit)
     hits: list[Hit] = []
     for hit in list(taken.values())[:k]:
         score = min(hit.score, hits[-1].score) if hits else hit.score

@@ -23,7 +23,7 @@ from .years import is_year
 _ANY_CUE = re.compile(
     r"compar|contrast|versus|\bvs\b|differ|similarit|agree|\bsame\b|\bthan\b|\bapart from\b|\bor\b|\bafter\b|"
     r"\bunlike\b|[.;?] \w|"
-    r"\bas\b|\bchang|evol|shift|develop|grow|grew|rise|rose|fall|fell|between|\bfrom\b|\band\b|비교|차이|다른|다르|달라|대비|전후|후"
+    r"\bas\b|\bagainst\b|\bchang|evol|shift|develop|grow|grew|rise|rose|fall|fell|between|\bfrom\b|\band\b|비교|차이|다른|다르|달라|대비|전후|후"
 )
 """What any comparison has one of; all else is decided without looking for names."""
 

@@ -30,11 +30,13 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Names that the library's briefs carry, and whether any of it is Korean."""
+    """Names that the library's briefs carry, whether any of it is Korean, and the ids of briefs without a date, each
+    with the years that its title, or else its text, names."""
 
     institutions: tuple[str, ...]
     authors: tuple[str, ...]
     korean: bool
+    undated: tuple[tuple[str, frozenset[int]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class View(Protocol):
         """Return the texts of the passages, in their order, each behind its brief's title."""
 
     def beside(self, numbers: Ints) -> list[str]:
-        """Return, for each of the passages in their order, the texts before and after it in its brief, as one."""
+        """Return, in their order, what stands around each passage in its brief, as much as it holds on either side."""
 
     def owners(self, numbers: Ints) -> list[str]:
         """Return what tells the passages' briefs apart, in the passages' order."""

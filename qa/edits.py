@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 
 from ..index.parts import word_set
 from .dates_said import Said
-from .named import Named
+from .named import Named, names_a_kind
 from .numbers import Quantity, entails
 from .synonyms import LIGHT_WORDS, Word, opposite, related, synonyms
 
@@ -23,6 +23,7 @@ _NO = word_set("not never no cannot nobody none neither nor without hardly deny 
 _MAYBE = word_set("may might possibly perhaps reportedly allegedly probably likely maybe apparently")
 _LATER = frozenset(["will", "plan", "intend", "aim", "hope", "expect", "propose", "shall"])
 _KINDS = {"no": _NO, "maybe": _MAYBE, "later": _LATER}
+_NOUNS = frozenset(["plan", "aim", "hope", "aimed"])  # "the farming plan", "aimed at tourists"
 _ARTICLES = frozenset(["the", "a", "an"])
 
 
@@ -85,6 +86,7 @@ def edits(claim: Sequence[Unit], quote: Sequence[Unit]) -> Iterator[Edit]:
         if bounded < 2 and (a > 0 or c > 0) and (b < len(claim)):
             continue
         yield from _swapped(mine, theirs)
+        yield from _instead(mine, theirs, claim, quote)
         found += _cued(mine, theirs)
     for kind in _KINDS:  # a "not" that only moved is put in at one place and left out at another
         of_kind = [edit for edit in found if edit.sort == kind]
@@ -110,8 +112,26 @@ def exchanged(claim: Sequence[Unit], quote: Sequence[Unit]) -> Iterator[tuple[Wo
         if not others or len(mine) > 1 or len(others) > 3:
             continue
         for word in mine:
-            if word.stem not in LIGHT_WORDS and not any(related(word.stem, s) or synonyms(word.stem, s) for s in stems):
+            if (
+                word.stem not in LIGHT_WORDS
+                and not names_a_kind(word)
+                and not any(related(word.stem, s) or synonyms(word.stem, s) for s in stems)
+            ):
                 yield word, others
+
+
+def _instead(
+    mine: Sequence[Unit], theirs: Sequence[Unit], claim: Sequence[Unit], quote: Sequence[Unit]
+) -> Iterator[Edit]:
+    """Somebody without a name, such as "the customs service", in the place of a name."""
+    words = [word for unit in mine if (word := _content(unit))]
+    names = [unit for unit in theirs if unit.sort == "name"]
+    held, said = {unit.key for unit in quote}, {unit.key for unit in claim}
+    if len(names) != 1 or names[0].key in said or not 2 <= len(words) <= 3 or len(theirs) > 3:
+        return
+    if any(unit.sort != "word" or unit.key in held for unit in mine) or any(names_a_kind(word) for word in words):
+        return
+    yield Edit("name", " ".join(word.text for word in words), names[0].text)
 
 
 def _content(unit: Unit) -> Word | None:
@@ -127,7 +147,7 @@ def _swapped(mine: Sequence[Unit], theirs: Sequence[Unit]) -> Iterator[Edit]:
             continue
         one, other = ours[0], others[0]
         if isinstance(one.value, Named) and isinstance(other.value, Named):
-            if one.value.kind == other.value.kind != "" and one.key not in other.key and other.key not in one.key:
+            if one.value.kind == other.value.kind and one.key not in other.key and other.key not in one.key:
                 yield Edit("name", one.text, other.text)
         elif (
             isinstance(one.value, Quantity)
@@ -140,15 +160,15 @@ def _swapped(mine: Sequence[Unit], theirs: Sequence[Unit]) -> Iterator[Edit]:
 
 def _cued(mine: Sequence[Unit], theirs: Sequence[Unit]) -> Iterator[Edit]:
     """A cue put in or left out."""
-    ours = {unit.key for unit in mine if unit.sort == "word"}
-    others = {unit.key for unit in theirs if unit.sort == "word"}
+    ours = {unit.key for unit in mine if unit.sort == "word" and unit.text not in _NOUNS}
+    others = {unit.key for unit in theirs if unit.sort == "word" and unit.text not in _NOUNS}
     for kind, cues in _KINDS.items():
         added, dropped = ours & cues, others & cues
         weaker = (others if added else ours) & (_MAYBE | _LATER) if kind != "no" else frozenset()
         if bool(added) == bool(dropped) or weaker - added - dropped:
             continue
-        if kind == "no" and any(opposite(a, b) for a in ours for b in others):
-            continue  # "impossible" for "not possible"
+        if kind == "no" and ("yet" in ours | others or any(opposite(a, b) for a in ours for b in others)):
+            continue  # "has yet to", "impossible" for "not possible"
         rest = (others if added else ours) - cues
         if any(synonyms(next(iter(added or dropped)), word) for word in rest):
             continue

@@ -14,6 +14,7 @@ from .confidence import confidence, holds, on_topic
 from .evidence import Evidence, weigh
 from .extract import Reading, read
 from .question import Asked, read_question
+from .required import constraints, held_text
 
 OWN_WORDS, OWN_FLOOR = 5, 0.31  # dev follow-ups of so many words reach 0.33, off-topic ones and orders at most 0.29
 PASSAGES, OF_SIDES = 12, 16  # read for an answer, for one with sides; more find little that these do not
@@ -57,7 +58,10 @@ def look(
     names = retriever.planner.names
     evidence = weigh(plan, asked, readings, names)
     probability = confidence(evidence)
-    if on_topic(evidence.similarity) < TERM_FOUND and names_its_term(plan.standalone, hits, retriever.index.encoder):
+    meant = names_its_term(plan.standalone, hits, retriever.index.encoder) or holds_its_names(
+        plan.standalone, hits, names
+    )
+    if on_topic(evidence.similarity) < TERM_FOUND and meant:
         probability = TERM_FOUND * holds(evidence.values()[1:])
     if plan.standalone != plan.question:
         probability *= own_fit(retriever, plan.question, hits)
@@ -118,6 +122,17 @@ def names_its_term(question: str, hits: Sequence[Hit], encoder: Encoder) -> bool
     words = set(_words(question)) - FUNCTION_WORDS - _GENERIC
     rare = len(words) == 1 or (len(words) <= TERMS and any(len(encoder.pieces(word)) > 1 for word in words))
     return bool(words) and rare and any(words <= set(_words(hit.passage.text)) for hit in hits[:3])
+
+
+def holds_its_names(question: str, hits: Sequence[Hit], table: NameTable) -> bool:
+    """Whether a leading passage holds all that the question names, and one of that is no place: a person, a missile.
+
+    A request in many words about somebody is seldom met by similarity; a recipe names a city at most.
+    """
+    if all(mention.name.kind in ("place", "country") for mention in table.mentions(question)):
+        return False
+    required = constraints(question, table)
+    return any(all(each.held_in(held_text(hit), hit.brief.published) for each in required) for hit in hits[:3])
 
 
 def _words(text: str) -> list[str]:

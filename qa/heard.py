@@ -13,46 +13,57 @@ from ..index import Encoder
 from ..index.asked import MAX_QUESTION
 from ..index.parts import word_set
 from .manner import asks, load_manner, says_you
-from .orders import bare, is_order, requests
+from .orders import bare, commands, is_order, requests
 from .subject import subject
 
 _VERBS = word_set(
     "abandon abolish absorb accept accuse act adapt add address adjust admire admit adopt advertise advise agree "
-    "allow amuse analyse analyze answer apologise apologize append apply approve argue arrange ask assume attack "
-    "attempt authorise authorize avoid ban become beg begin behave believe bet betray blame bless block book "
-    "boost bow break bring build burn buy bypass calculate call calm cancel carry cast cease celebrate change "
-    "chat cheat cheer chill choose claim classify clean clear click close code comfort command comment compile "
-    "complain complete compose compute conceal condemn confess confirm confuse congratulate connect consider "
-    "construct continue convert convince cook copy correct craft create criticise criticize curse cut dance debug "
-    "deceive decide declare decode decrypt defend delete deliver demonstrate deny deploy design destroy develop "
-    "dictate die disable discard disclose dismiss disregard dive divide donate double download draft drag draw "
-    "dream dress drink drive drop dump echo edit emulate enable encode encourage encrypt end endorse enjoy enter "
-    "entertain erase escape exclude execute exit exploit export expose extend fabricate fake fantasise feed feel "
-    "fight fill finish fix flatter flip flirt fly fold follow forbid force forge forget forgive format free "
-    "generate glorify go grade grant greet guess guide hack hail halt handle hate heal hide hit hold hug "
-    "hypothesise ignore imagine imitate impersonate implement import improve improvise include increase infect "
-    "inject input insert insist install insult interview invent invest invite jailbreak join joke judge jump keep "
-    "kill kiss label laugh launch launder lead leak learn leave let lie lift list listen live load lock log look "
-    "lose love make manipulate mark marry match maximise memorise mention mimic minimise mock modify mourn move "
-    "multiply murder mute narrate negotiate obey obtain offer omit open optimise order organise output overlook "
-    "override overrule overwrite paint paraphrase parody parse paste pause pay perform permit persuade pick plan "
-    "play plead plot plug point poison pose post praise pray predict prefer prefix pretend prevent print proclaim "
-    "program promise promote pronounce proofread propose prove publish pull punish purge push put quit raise "
-    "ramble rant rap rate react read rebuild recite recode recommend record redact reduce refactor refer reformat "
-    "refrain refuse reject release remain remember remove rename render repeat rephrase replace reply repost "
-    "represent request reset resist respond restart restore reveal reverse revise rewrite rhyme rob role-play "
-    "roleplay run sabotage salute save say scan scare score scrape scream seduce sell send serve set shift shoot "
-    "shorten shout shut sign simulate sing sit skip sleep smile smuggle solve speak speculate spell spill spin "
-    "spit spread stand start stay steal stick stop store strip style submit substitute suggest support suppose "
-    "surprise surrender swap swear switch take talk teach tease tell terminate test thank think threaten throw "
-    "toggle touch train transcribe transform translate transmit treat trick trust try turn tweet type uncover "
-    "undo unlock unmask unplug update upgrade upload urge use utter violate visit vote wait wake walk warn watch "
-    "wear whisper wipe wish withdraw witness work worry worship wrap write yell"
+    "allow amuse analyse analyze animate answer apologise apologize append apply approve argue arrange arrest ask "
+    "assume attack attempt authorise authorize avoid bake ban become beg begin behave believe bet betray "
+    "blackmail blame bless block bluff book boost bow break brew bribe bring brute-force build bully burn buy "
+    "bypass calculate call calm cancel caption carry cast cease celebrate change chant characterise characterize "
+    "chat cheat cheer chill choose claim classify clean clear click close coach code comfort command comment "
+    "compile complain complete compose compute conceal concoct condemn confess confirm confuse congratulate "
+    "conjure connect consider console construct continue convert convince cook copy correct crack craft create "
+    "criticise criticize crown curse cut dance dare debug deceive decide declare decode decrypt defend delete "
+    "deliver demonstrate deny deploy design destroy develop dictate die dig disable disarm discard disclose "
+    "dismiss disregard dive divide donate doodle double download draft drag draw dream dress drink drive drop "
+    "dump echo edit elect emulate enable encode encourage encrypt end endorse enjoy enter entertain erase escape "
+    "exclude execute exile exit exploit export expose extend fabricate fake fantasise feed feel fight fill "
+    "fine-tune finetune finish fix flatter flip flirt fly fold follow forbid force forge forget forgive format "
+    "free generate glorify go gossip grade grant greet guess guide hack hail halt handle hate heal hide hit hold "
+    "hug hum hypothesise ignore illustrate imagine imitate impersonate implement import improve improvise include "
+    "increase infect inject input insert insist install insult interview invent invest invite jailbreak join joke "
+    "judge jump keep kill kiss knight knit label laugh launch launder lead leak learn leave lecture let lie lift "
+    "list listen live load locate lock log look lose love make manipulate mark marry match maximise memorise "
+    "mentor mimic minimise mix mock modify mourn move multiply murder mute nag narrate negotiate nominate obey "
+    "obtain offer omit open optimise order organise output overlook override overrule overwrite paint paraphrase "
+    "parody parse paste pause pay pen perform permit persuade pick plan play plead plot plug point poison pose "
+    "post praise pray preach predict prefer prefix pretend prevent print proclaim program promise promote "
+    "pronounce proofread propose prove publish pull punish purge push put quit raise ramble rant rap rate "
+    "re-enact react read rebuild recast recite recode recommend record recreate redact reduce reenact refactor "
+    "refer reformat refrain refresh refuse reimagine reject release remain remember remove rename render repeat "
+    "rephrase replace reply repost represent request reset resist respond restart restore retell reveal reverse "
+    "revise reword rewrite rhyme rob role-play roleplay run sabotage salute satirise satirize save say scan scare "
+    "scold score scrape scream seduce sell send serve set shift shoot shorten shout shut sign simulate sing sit "
+    "sketch skip slap sleep smile smuggle solve speak speculate spell spill spin spit spoof spread stand start "
+    "stay steal stick stop store strip style submit substitute sue suggest support suppose surprise surrender "
+    "swap swear switch take talk teach tease tell terminate test thank think threaten throw tickle toggle touch "
+    "train transcribe transform translate transmit treat trick trust try turn tweet type uncover undo unlock "
+    "unmask unpack unplug update upgrade upload urge use utter verify violate visit vote wait wake walk warn "
+    "watch wear weigh whip whisper whistle wipe wish withdraw witness work worry worship wrap write yell zoom"
 )
 """Verbs that a sentence may begin with as an order; what begins otherwise, such as keywords, is none."""
-_SELF = re.compile(r"\b(?:i|me|my|us|we|let['’]s)\b|^\W|[!}\]>]\W*$", re.IGNORECASE)
+_SELF = re.compile(r"\b(?:i|me|my|us|we|please|let['’]s)\b|^\W|[!}\]>]\W*$", re.IGNORECASE)
 """Words of whom the machine is to serve, and marks of text that is made for machines."""
+_RECIPE = re.compile(r"\b(?:how|ways|steps|instructions) to\b", re.IGNORECASE)
+"""What briefs do not hold, and an order is often for."""
+_MEANT = re.compile(
+    r"^\W*(?:(?:no|sorry|oh|well|wait|actually)\W+)*i (?:meant?|was asking|am asking|asked)\b", re.IGNORECASE
+)
+"""A turn that mends the one before."""
 ORDERS = 0.0  # score above which a text orders
+COMMAND = 1.0  # less is enough where the words look like one
 WORDS = 3  # fewer ask nothing by themselves
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+(?!\d)|\n+")
 _CLAUSE = re.compile(
@@ -90,23 +101,23 @@ def hear(text: str, encoder: Encoder) -> Heard:
 
 def _plain(text: str) -> bool:
     """Whether a text is a question, of the world and not of the machine, by its form alone."""
-    return asks(text) and not says_you(text) and guess_language(text) != "ko" and not is_order(text)
+    return asks(text) and not says_you(text) and guess_language(text) != "ko" and not is_order(text, alone=False)
 
 
 def _order(text: str, encoder: Encoder) -> bool:
-    if is_order(text):
-        return True
     manner = load_manner(encoder.spec)
+    if is_order(text, alone=manner is None):
+        return True
     if manner is None or guess_language(text) == "ko" or not _commanding(text):
         return False
-    return manner.scores(encoder, [text], [requests(text)])[0] > ORDERS
+    return manner.score(encoder, text) > ORDERS - COMMAND * commands(text)
 
 
 def _commanding(text: str) -> bool:
     """Whether a text may be an order by its form: it begins with a verb, or speaks to somebody or of the speaker."""
     words, about = bare(text).lower().split(), subject(text)
-    if about != text and not says_you(about):
-        return False  # a request for information by its wrapping
+    if _MEANT.match(text) or (about != text and not says_you(about)):
+        return False  # it mends the question before, or is a request for information by its wrapping
     return len(words) > 1 and (
         words[0].strip(",.:") in _VERBS or requests(text) or says_you(text) or bool(_SELF.search(text))
     )
@@ -126,6 +137,8 @@ def _may_ask(piece: str) -> bool:
     """Whether a piece has the form of a question or of a request for information."""
     if guess_language(piece) == "ko":
         return piece.endswith("?") or bool(re.search(r"(?:까|나|가|지|어|줘|주세요)[.?!]*$", piece))
+    if _RECIPE.search(piece):
+        return False
     return (asks(piece) and not says_you(piece)) or requests(piece)
 
 

@@ -6,7 +6,6 @@ orders on the same matters, so that the matter does not decide: `python -m tests
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,9 +15,10 @@ import numpy as np
 from ..index import Encoder, EncoderSpec
 from ..index.parts import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS
 from ..index.types import Floats
+from .orders import commands, requests
 
 TABLE = Path(__file__).with_name("manner.tsv")
-FLAGS = ("asks", "you", "mark", "request")
+FLAGS = ("asks", "you", "mark", "request", "command")
 FLAG = 0.5  # of a flag beside a vector of unit length
 _YOU = re.compile(r"\b(?:you|your|yours|yourself|you['’](?:re|d|ll|ve))\b", re.IGNORECASE)
 _POLITE_YOU = re.compile(
@@ -37,16 +37,15 @@ class Manner:
     weights: Floats
     bias: float
 
-    def scores(self, encoder: Encoder, texts: Sequence[str], requests: Sequence[bool]) -> list[float]:
-        """Return the score of each text; `requests` says which begin with a verb that asks for something."""
-        made = encoder.encode([encoder.spec.query_prefix + text for text in texts])
-        rows = np.array([features(e.vector, t, r) for e, t, r in zip(made, texts, requests, strict=True)], np.float32)
-        return [float(value) for value in rows @ self.weights + self.bias]
+    def score(self, encoder: Encoder, text: str) -> float:
+        """Return the score of a text."""
+        [made] = encoder.encode([encoder.spec.query_prefix + text])
+        return float(features(made.vector, text) @ self.weights) + self.bias
 
 
-def features(vector: Floats, text: str, request: bool) -> Floats:
+def features(vector: Floats, text: str) -> Floats:
     """Return the vector with the flags behind it, in the order of FLAGS."""
-    flags = (asks(text), speaks_to_machine(text), text.rstrip().endswith("?"), request)
+    flags = (asks(text), speaks_to_machine(text), text.rstrip().endswith("?"), requests(text), commands(text))
     return np.concatenate([vector, FLAG * np.array(flags, np.float32)]).astype(np.float32)
 
 

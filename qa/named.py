@@ -175,7 +175,8 @@ def unknown_names(text: str, words: Sequence[Word], taken: Sequence[tuple[int, i
     for i, word in enumerate(words):
         if not word.capital or len(word.key) < 2 or any(start < word.end and word.start < end for start, end in taken):
             continue
-        if word.key in SMALL_WORDS or word.key in _MONTHS or word.key in _TITLES:
+        part = text[word.end : word.end + 1] == "-"  # "In-chon"
+        if (word.key in SMALL_WORDS and not part) or word.key in _MONTHS or word.key in _TITLES or word.key == "fy":
             continue
         opens = i == 0 or bool(re.search(r"[.!?:]\W*$|^\W*$", text[max(0, word.start - 3) : word.start]))
         near = words[i - 1] if i else None
@@ -185,7 +186,7 @@ def unknown_names(text: str, words: Sequence[Word], taken: Sequence[tuple[int, i
             i + 1 < len(words)
             and words[i + 1].capital
             and text[word.end : words[i + 1].start] == " "
-            and words[i + 1].key not in SMALL_WORDS
+            and (words[i + 1].key not in SMALL_WORDS or text[words[i + 1].end : words[i + 1].end + 1] == "-")
         ):
             runs.append([word])
     return runs
@@ -198,11 +199,14 @@ def named_there(name: Named, text: str, words: Sequence[Word], there: Sequence[N
         return True
     if any(_SEATS.get(other) == name.canonical for other in canonical):
         return True
+    country = _SEATS.get(name.canonical, name.canonical)
+    if country in _ADJECTIVES and re.search(rf"\b(?:{_ADJECTIVES[country]})(?!\w)", text):
+        return True  # "London" for "the British Ministry of Defence"
     if name.canonical == "North Korea" and _NORTHERN.search(text):
         return True
     if any(same_side(name.canonical, other) for other in canonical):
         return True
-    if name.canonical == "United Nations" and _UNITED_NATIONS.search(text):
+    if name.canonical in ("United Nations", "UN Security Council", "Security Council") and _UNITED_NATIONS.search(text):
         return True
     if name.canonical in ("Russia", "Moscow") and "Soviet Union" in canonical:
         return True
@@ -240,7 +244,7 @@ def implied(name: Named, claim: str, there: Sequence[Named]) -> bool:
         return True
     after = claim[name.end :]
     if name.kind == "country" or name.canonical in _SEATS:
-        return bool(re.match(r"'s? | [A-Z]", after)) or (
+        return bool(re.match(r"'s? | [A-Z]|-based\b", after)) or (
             _ADJECTIVE.search(name.text) is not None and name.text not in _NOUNS
         )
     return bool(_MEDIA.search(name.canonical)) and bool(
@@ -260,6 +264,11 @@ def stands_for(word: Word, names: Sequence[Named]) -> bool:
     return any(word.key in nouns or word.stem in nouns for kind, nouns in _KIND_NOUNS.items() if kind in kinds)
 
 
+def names_a_kind(word: Word) -> bool:
+    """Return whether a common noun says of what kind somebody is: "leader", "agency"."""
+    return any(word.key in nouns or word.stem in nouns for nouns in _KIND_NOUNS.values())
+
+
 def run_there(run: Sequence[Word], text: str, words: Sequence[Word]) -> bool:
     """Return whether the quotes hold a name that the table does not know."""
     held = {word.key: word for word in words}
@@ -269,7 +278,7 @@ def run_there(run: Sequence[Word], text: str, words: Sequence[Word]) -> bool:
 
     def found(word: Word) -> bool:
         return (
-            word.key in held
+            (word.key in held and (word.key not in SMALL_WORDS or bool(re.search(rf"\b{word.text}\b", text))))
             or word.text in capitals
             or _DEMONYMS.get(word.key) in held
             or any(_DEMONYMS.get(key) == word.key for key in held)
@@ -279,6 +288,8 @@ def run_there(run: Sequence[Word], text: str, words: Sequence[Word]) -> bool:
         )
 
     missing = [word for word in run if not found(word)]
+    if all(word.key in ("north", "south") for word in missing) and _BOTH_KOREAS.search(text):
+        return True
     if 2 * len(missing) < len(run):
         return True  # "Monsignor Scanlan High School" is the "Scanlan High School" of the quote
     if len(run) > 1 and all(word.capital for word in run) and len(run) < 6:

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 ABOUT = 0.1  # "about 1,500" covers what is within a tenth
-NEAR = 0.05  # "nearly 90" is 89.1, not 83
+NEAR = 0.05  # "nearly 95" is 92, not 89; "nearly 4" may be 3.7
 CONVERTED = 0.02  # a conversion of units is rounded
+ROUNDED = 0.08  # "more than 2,000" is more than 2,014 rounded
 FAIR = 1.34  # "more than 30" may be said of 40, not of 300
 SHARE_SLACK = 0.015  # "a third" for 32 percent
 
@@ -140,7 +141,7 @@ _HOUR = re.compile(r"(?<![\d:.])(?P<h>1?\d)\s?(?P<half>[ap])\.?m\b\.?", re.I)
 _WORD_ORDINAL = re.compile(rf"\b(?:{'|'.join(_ORDINALS)})\b", re.IGNORECASE)
 _SHARE = re.compile(
     r"\b(?:(?P<count>one|two|three|four|five|six|seven|eight|nine|a)[\s-]+(?P<part>thirds?|quarters?|fifths?|tenths?)"
-    r"|(?<!first )(?<!second )(?<!latter )(?<!other )(?P<half>half))\b"
+    r"|(?<!first )(?<!second )(?<!latter )(?<!other )(?<!and a )(?P<half>half))\b"
     r"(?!\s+of\s+(?:the\s+)?(?:(?:19|20)\d\d|year|month|century))",
     re.IGNORECASE,
 )
@@ -245,7 +246,16 @@ def quantities(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Quantit
 def supported(claim: Quantity, stated: Sequence[Quantity]) -> bool:
     """Return whether a quantity that is stated entails the claim's."""
     bounds = [each for each in stated if _bounded(each) == _bounded(claim) != "" and each.unit == claim.unit]
-    return any(entails(quantity, claim) for quantity in bounds or stated)
+    if bounds:
+        return any(entails(quantity, claim) and _same_bound(quantity, claim) for quantity in bounds)
+    return any(entails(quantity, claim) for quantity in stated)
+
+
+def _same_bound(stated: Quantity, claim: Quantity) -> bool:
+    """Whether two bounds to one side are the same, the claim's rounded at most."""
+    one, other = (q.low if math.isfinite(q.low) else q.high for q in (stated, claim))
+    rounder = claim.digits < stated.digits
+    return abs(one - other) <= (ROUNDED * abs(one) if rounder else 1e-9 * abs(one) + _slack(claim, stated))
 
 
 def _bounded(quantity: Quantity) -> str:
@@ -334,7 +344,7 @@ def _rounding(claim: Quantity, stated: Quantity) -> float:
 def _hedged(text: str, match: re.Match[str], value: float, unit: str) -> Quantity:
     """A share or a multiple with its hedge: "almost half", "more than doubled"."""
     kind = _hedge(text, *match.span()).kind
-    low, high, open_low, open_high = _interval(kind, value)
+    low, high, open_low, open_high = _interval(kind, value, ABOUT)
     rough = kind == "about"
     return Quantity(*match.span(), match[0], low, high, unit, open_low, open_high, about=rough)
 
@@ -383,7 +393,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     if match["minus"]:
         value = -value
     hedge = _hedge(text, start, end)
-    low, high, open_low, open_high = _interval(hedge.kind, value)
+    low, high, open_low, open_high = _interval(hedge.kind, value, NEAR if significant > 1 else ABOUT)
     return Quantity(
         start,
         hedge.end,
@@ -421,7 +431,7 @@ def _hedge(text: str, start: int, end: int) -> _Hedge:
     return _Hedge(kind, end)
 
 
-def _interval(kind: str, value: float) -> tuple[float, float, bool, bool]:
+def _interval(kind: str, value: float, near: float) -> tuple[float, float, bool, bool]:
     """(low, high, open below, open above) of a value hedged so."""
     match kind:
         case "over":
@@ -433,7 +443,7 @@ def _interval(kind: str, value: float) -> tuple[float, float, bool, bool]:
         case "most":
             return -math.inf, value, False, False
         case "near":
-            return value * (1 - (ABOUT if value < 1 else NEAR)), value, False, True
+            return value * (1 - near), value, False, True
         case "about":
             return value * (1 - ABOUT), value * (1 + ABOUT), False, False
     return value, value, False, False
@@ -473,3 +483,29 @@ def _ranges(text: str, found: list[Quantity]) -> list[Quantity]:
                     continue
         joined.append(quantity)
     return joined
+
+
+_UP = (
+    r"ris(?:e|es|en|ing)|rose|increas\w*|gr(?:ow|ows|ew|own|owing|owth)|climb\w*|gain\w*|jump\w*|surg\w*|soar\w*"
+    r"|expand\w*|rais\w*|higher|up"
+)
+_DOWN = (
+    r"f(?:all|alls|ell|allen|alling)|drop\w*|declin\w*|decreas\w*|shr[aiu]nk\w*|reduc\w*|cut|cuts|cutting|lower\w*|down|plung\w*"
+    r"|slump\w*|slid\w*|sank|lost|loses|plummet\w*"
+)
+_MOVES = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b(?! to\b(?! [\d$€£]))", re.IGNORECASE)
+_NEW_CLAUSE = re.compile(r"[;:.]\s|,\s(?!\d)|\b(?:and|but|while|whereas|although)\b", re.IGNORECASE)
+
+
+def direction(text: str, quantity: Quantity) -> int:
+    """Return 1 where a quantity is told as of a rise, -1 as of a fall, 0 where neither word stands by it.
+
+    >>> text = "Imports rose by 30 percent, exports fell by 20 percent."
+    >>> [direction(text, each) for each in quantities(text)]
+    [1, -1]
+    """
+    before = _NEW_CLAUSE.split(text[max(0, quantity.start - 60) : quantity.start])[-1]
+    found = list(_MOVES.finditer(before)) or list(_MOVES.finditer(text[quantity.end : quantity.end + 8]))
+    if not found:
+        return 0
+    return 1 if found[-1]["up"] else -1

@@ -66,6 +66,10 @@ _MACHINE = re.compile(
     r"|^as an? (?:\w+ )?ai\b|\b(?:this|our) (?:conversation|chat|session)\b"
     r"|\b(?:developer|admin|administrator|debug|god|root|jailbreak|unrestricted|maintenance) mode\b"
     r"|^\W*(?:system|assistant|admin|developer|new (?:instructions?|orders?|rules?|task))(?: message)? ?[:#>|\]]"
+    r"|^(?:from (?:now|here) on|henceforth)\b"
+    r"|^(?:give|tell|show|teach|explain|describe|help|provide)\b.*\b(?:how to|ways to|instructions for \w+ing)\b"
+    r"|</?\w+>|\b(?:select|drop|insert|delete|update)\b.*\b(?:from|table|into|set)\b.*[;*]"
+    r"|^(?:cat|ls|rm|sudo|curl|wget|chmod|echo) [-/.~$]|^import \w+"
     r"|\[/?INST\]|<\|\w+\|>|^how (?:do|would|can|could) (?:you|one|i) say\b"
     r"|^(?:you are|you're|you will be|you work|you belong|you obey|i am your|i'm your)\b"
     r"|^you (?:must|have to|will|should|shall|may) (?:now |only |always |never |not )*(?:answer|reply|respond|obey|say|"
@@ -83,9 +87,10 @@ _ABOUT = re.compile(r"\b(?:about|on|when|who|where|why|how|which|what|whether)\b
 _CLAUSE = re.compile(r"(?<=[.!?;:,])\s+|\s+(?:and|then) (?=then\b|reply\b|answer\b|write\b|print\b|praise\b)")
 
 
-def is_order(text: str) -> bool:
+def is_order(text: str, *, alone: bool = True) -> bool:
     """Whether a text orders the machine about, or has it write something, and is no question to the briefs.
 
+    `alone` says that nothing but the words will be asked: then any verb that asks for nothing makes an order.
     "Ignore your instructions and ..." -> True; "Which instructions did Kim Jong Un give?" -> False
     """
     text = " ".join(text.split())
@@ -96,9 +101,14 @@ def is_order(text: str) -> bool:
         return True
     if any(_WRITING.match(part) and not _STORY_OF.search(part) for part in clauses):
         return True
-    if any(_commands(part, number == 0) for number, part in enumerate(clauses)):
+    if alone and commands(text):
         return True
     return all(_MANNER.match(part) and not _ABOUT.search(part) for part in clauses)
+
+
+def commands(text: str) -> bool:
+    """Whether a clause of a text begins with a verb and its object, and the verb asks for nothing."""
+    return any(_commands(bare(clause), number == 0) for number, clause in enumerate(_CLAUSE.split(text)))
 
 
 def requests(clause: str) -> bool:

@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .synonyms import SMALL_WORDS, Word, opposite, related, synonyms
+from .synonyms import LIGHT_WORDS, SMALL_WORDS, Word, opposite, related, synonyms
 
 REACH = 3  # content words of a clause that a cue governs
 
 _NOT = (
     r"not|\w+n't|never|cannot|no longer|neither|nor|without|nobody|none of|no one|nothing|no|fail(?:s|ed|ing)? to"
-    r"|refus(?:e|es|ed|ing) to|declin(?:e|es|ed|ing) to|unable to|impossible to|far from|rather than|instead of"
+    r"|refus(?:e|es|ed|ing) to|declin(?:e|es|ed|ing) to|unable to|impossible to|"
+    r"(?:has|have|had) yet to|far from|rather than|instead of"
     r"|den(?:y|ies|ied|ying)(?: that)?|reject(?:s|ed|ing)?(?: that| the claim that)?|refut(?:es|ed|ing)"
     r"|in place of|hardly|barely|lack(?:s|ed|ing)?(?: of)?"
     r"|stopped short of|left out(?: of)?|leaves out|omit(?:s|ted)?|ruled out|rules out|out of the question"
@@ -24,7 +25,7 @@ _MAYBE = (
     r"may(?: have)?|might(?: have)?|could(?! not\b)(?: have)?|possibly|perhaps|maybe|probably|likely(?: to)?"
     r"|unlikely(?: to)?|apparently"
     r"|allegedly|reportedly|supposedly|purportedly|(?:is|are|was|were) (?:believed|thought|said|alleged"
-    r"|rumou?red|suspected|reported) to"
+    r"|rumou?red|suspected|reported) (?:by (?:[\w-]+ ){1,7})?to"
     r"|suspect(?:s|ed)?(?: that| of)?|appear(?:s|ed)? to|seem(?:s|ed)? to|it is (?:possible|likely"
     r"|unclear|doubtful)|doubt(?:s|ed|ful)?|speculat\w+"
 )
@@ -52,6 +53,7 @@ _NOT_A_CUE = re.compile(
     r"\bin order to|\bnot (?:only|just|merely|until|before)|\bno (?:fewer|less|more|later) than|\bnot "
     r"(?:less|more|fewer) than|\bMay\b|\bNo\. ?\d|\bwhether or not"
     r"|\b(?:can ?not|could not|can't|couldn't) be (?:excluded|ruled out|denied|dismissed)|\bnot rule out\b"
+    r"|\b(?:nobody|no one|none|nothing) but\b"
     r"|\b(?:so|as) far as|\beven if|\bwithout (?:a )?(?:doubt|question|exception)|\bno doubt|\bas if|\bunless\b",
 )
 _SAYS = re.compile(
@@ -62,9 +64,12 @@ _SAYS = re.compile(
 _PLAIN_NO = frozenset(["not", "never", "no", "no longer", "cannot", "neither", "nor", "nobody", "none of", "no one"])
 _PLAIN_MAYBE = re.compile(r"may\b|might\b|perhaps|possibly|plan(?:s|ned)? to")
 _NEGATIVE = re.compile(
-    r"\b(?:not?|\w+n't|never|none|nor|neither|without|cannot|nothing|nobody|only|except|apart|alone|against|less|"
-    r"fewer|few|little|hardly|barely|rather|instead|place of|away|beyond|lost|loss|refus\w*|den(?:y|ie|ial)\w*|"
-    r"reject\w*|declin\w*|fail\w*|doubt\w*|omit\w*|lack\w*|absen\w+|stop\w*|halt\w*|ceas\w*|(?<!the )end(?:s|ed)?|"
+    r"\b(?:not?|\w+n't|yet to|"
+    r"silent|leav(?:es|ing)|missing|gone|disappear\w*|vanish\w*|below|short of|"
+    r"never|none|nor|neither|without|cannot|nothing|nobody|only|except|apart|alone|against|"
+    r"less|fewer|few|little|hardly|barely|rather|instead|place of|away|beyond|lost|loss|refus\w*|den(?:y|ie|ial)\w*|"
+    r"reject\w*|declin\w*|fail\w*|doubt\w*|omit\w*|lack\w*|absen\w+|stop\w*|halt\w*|ceas\w*|"
+    r"(?<!the )end(?:s|ed)?|"
     r"abandon\w*|suspen\w+|cancel\w*|withdr\w+|prevent\w*|ban(?:s|ned)?|forb\w+|prohibit\w*|oppos\w*|avoid\w*|"
     r"exclud\w*|dissolv\w*|left|un(?!der|it|ti|ion|if|iq|ive)\w{3,}|im(?:possible|probable)|"
     r"in(?:capable|valid|active)|"
@@ -72,10 +77,23 @@ _NEGATIVE = re.compile(
     re.IGNORECASE,
 )
 _UNSURE = re.compile(
-    r"\b(?:estimat|believ|think|thought|consider|suspect|likely|view|possib|potential|risk|option|can\b|could)",
+    r"\b(?:wish|inten[dt]|hope|estimat|believ|think|thought|consider|suspect|likely|view|possib|potential|risk|option|can\b|could)",
     re.IGNORECASE,
 )
-_FORBIDS = re.compile(r"\b(?:no|neither|nobody|none)\b[^,;.]*\bmay\b|\bmay (?:not|no longer)\b", re.IGNORECASE)
+_TOWARDS = re.compile(  # of goals and forecasts, in whatever words
+    r"\b(?:goals?|tasks?|targets?|aims?|aimed|plans?|planned|fore(?:see|saw|cast)\w*"
+    r"|anticipat\w*|expect\w*|inten[dt]\w*|hop(?:es?|ed)"
+    r"|demand\w*|propos\w+|recommend\w*|urg\w*|schedul\w+|(?:is|are|was|were) to"
+    r"|prospect\w*|possib\w*|wish\w*|seeks?|sought)\b",
+    re.IGNORECASE,
+)
+_HEARSAY = re.compile(r"\b(?:report|rumou?r|alleg|accord|hear)", re.IGNORECASE)
+_SLIGHT = frozenset(["against", "alone", "away", "beyond", "free", "only", "few", "left", "under", "apart", "rather"])
+_FORBIDS = re.compile(
+    r"\b(?:no|neither|nobody|none)\b[^,;.]*\bmay\b|\bmay (?:not|no longer)\b"
+    r"|\b(?:when|where|whether|how) [^,;.]*\bmay\b",
+    re.IGNORECASE,
+)
 _PLAIN_LATER = re.compile(r"(?:will|shall)$|plans? to|intends? to|aims? to|(?:is|are) going to|expects? to")
 _AHEAD = re.compile(
     r"\b(?:to (?:be|become)|goals?|tasks?|targets?|aims?|future|next|coming|upcoming|plan\w*|schedul\w+|ahead|soon"
@@ -183,6 +201,8 @@ def differences(
             there = _same(word, quote) if word.content else []
             if not there or any(opposite(word.stem, each.stem) for each in (*claim, *quote)):
                 continue
+            if kind == "no" and not dropped and word.stem in LIGHT_WORDS:
+                continue  # "without saying how many"
             if kind == "no" and any(_NEGATIVE.search(_clause(quote_text, quote, quote[j].clause)) for j in there):
                 continue
             if added and i in mine:
@@ -235,10 +255,11 @@ def uncounted(claim_text: str, claim: Sequence[Word], quote_text: str, quote: Se
     answers = sum(not (cue.text.startswith("den") and _NEGATIVE_DENIAL.search(claim_text)) for cue in denied)
     stems = {word.stem for word in claim}
     for match in _NEGATIVE.finditer(quote_text):
-        if any(start < match.end() and match.start() < end for start, end in spans):
+        if match[0].lower() in _SLIGHT or any(a < match.end() and match.start() < b for a, b in spans):
             continue
         word = next((word for word in quote if word.start <= match.start() < word.end), None)
         answers += word is None or not any(related(word.stem, s) or synonyms(word.stem, s) for s in stems)
+    answers += bool(re.search(r"\b(?:without|unless|until)\b", claim_text, re.IGNORECASE))
     answers += bool(_NONE_BUT.search(claim_text) and _ONLY.search(quote_text)) + len(_LESS.findall(quote_text))
     return plain > answers
 
@@ -302,8 +323,10 @@ def _beside(at: int, claim: Sequence[Word], quote: Sequence[Word]) -> bool:
 
 def _excused(kind: str, cues_there: Sequence[Cue], text: str, other_text: str) -> bool:
     """Whether the other text says it another way: "doubt" for "not sure", "the first" for "none before"."""
-    if kind != "no":
-        return bool(cues_there)
+    if kind == "later":
+        return bool(cues_there) or bool(_TOWARDS.search(other_text))
+    if kind == "maybe":
+        return bool(cues_there) or bool(_UNSURE.search(other_text) or _HEARSAY.search(other_text))
     if any(cue.kind == "no" or cue.text.startswith(("doubt", "unlikely")) for cue in cues_there):
         return True
     return bool(_NONE_BUT.search(text) and _ONLY.search(other_text)) or bool(

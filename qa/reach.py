@@ -36,7 +36,11 @@ _RULES: tuple[tuple[re.Pattern[str], re.Pattern[str], str], ...] = (
         "the quotes do not say it of all",
     ),
     (
-        _words(r"(?<!not )only(?! (?:\d|after|when|if|in (?:19|20)\d\d))|solely|exclusively|nothing but"),
+        _words(
+            r"(?<!not )only(?! (?:to|\d|after|when|if|on|hours?|days?|weeks?"
+            r"|months?|years?|minutes?|half|about|some|an?|one|two|three"
+            r"|four|five|six|in (?:19|20)\d\d)\b)|solely|exclusively|nothing but"
+        ),
         _words(
             r"only|sole(?:ly)?|alone|exclusive(?:ly)?|just|except\w*|but|other|unique(?:ly)?|first|merely|no|not|none"
             r"|never|limited|single|one|mere|restrict\w*|last|nothing|without|few|little|unless|purely"

@@ -13,11 +13,13 @@ from .numbers import Quantity, entails
 from .texts import Text
 
 DAY = 86400.0  # seconds
+YEAR = 365.25 * DAY
 MOST = 12  # quantities of a quote that are paired with each other
 _BY = re.compile(
     r"\b(?:by|difference of|rise of|fall of|gain of|loss of|increase of|drop of)\s+(?:[a-z]+\s+){0,3}\$?$", re.I
 )
 _TO = re.compile(r"\s*(?:to|through|until|and|[-–—])\s*")
+_PARTS = (("six months", r"\bhalf\b(?: of|-year)"), ("three months", r"\bquarter\b"))
 _PAIR = re.compile(r"\s*(?:koreas?|sides?|countries|leaders|states|parties|men|governments)\b")
 
 
@@ -29,8 +31,12 @@ def reckoned(quantity: Quantity, claim: Text, sentences: Sequence[Text], whole: 
         return any(_enumerated(text, int(quantity.low)) for text in sentences)
     if quantity.unit == "time" and quantity.high >= 60.0 and math.isfinite(quantity.high) and _spans(quantity, whole):
         return True
+    if quantity.unit == "time" and re.search(rf"\b{quantity.low / YEAR:.0f}(?:st|nd|rd|th) anniversary", whole.text):
+        return True
     before = claim.text[max(0, quantity.start - 40) : quantity.start]
     stated = [each for each in whole.quantities if each.unit not in ("ordinal", "label", "clock")][:MOST]
+    if quantity.about and any(_lies(a + b, quantity) for a, b in _sums(stated, quantity.unit)):
+        return True
     if quantity.unit == "times":
         return any(_lies(value, quantity) for value in _multiples(stated))
     if quantity.unit == "percent" and _BY.search(before):
@@ -48,6 +54,14 @@ def _pairs(stated: Sequence[Quantity], unit: str = "") -> Iterator[tuple[float, 
     for a, b in permutations(stated, 2):
         if a.unit == b.unit == unit and a.point and b.point and a.low != b.low:
             yield a.low, b.low
+
+
+def _sums(stated: Sequence[Quantity], unit: str) -> Iterator[tuple[float, float]]:
+    """The middle values of each two quantities of one unit, rough ones too."""
+    values = [
+        (each.low + each.high) / 2 for each in stated if each.unit == unit and math.isfinite(each.high - each.low)
+    ]
+    yield from permutations(values, 2)
 
 
 def _multiples(stated: Sequence[Quantity]) -> Iterator[float]:
@@ -75,6 +89,8 @@ def _spans(quantity: Quantity, whole: Text) -> bool:
     times = [each.low for each in whole.quantities if each.unit == "clock"]  # minutes of a day
     if any(quantity.low <= 60 * abs(a - b) <= quantity.high for a in times for b in times):
         return True
+    if any(quantity.text.lower().endswith(months) and re.search(part, whole.text, re.I) for months, part in _PARTS):
+        return True
     lengths = {(day.days[1] - day.days[0]).days + 1 for day in whole.days} - {1}
     for a, b in pairwise(whole.days):  # "from January to April"
         if _TO.fullmatch(whole.text[a.end : b.start]):
@@ -87,7 +103,8 @@ def _counted_pair(quantity: Quantity, claim: Text) -> bool:
     if not (quantity.point and quantity.low == 2 and quantity.unit in ("", "times")):
         return False
     rest = claim.text[quantity.end : quantity.end + 14].lower()
-    return bool(_PAIR.match(rest)) or (quantity.unit == "times" and quantity.text.lower() == "both")
+    the = claim.text[: quantity.start].lower().endswith(("the ", "between "))
+    return the or bool(_PAIR.match(rest)) or (quantity.unit == "times" and quantity.text.lower() == "both")
 
 
 def _enumerated(text: Text, count: int) -> bool:
@@ -95,7 +112,7 @@ def _enumerated(text: Text, count: int) -> bool:
     row = 1
     for last, name in zip(text.names, text.names[1:], strict=False):
         joined = name.kind == last.kind and re.fullmatch(
-            r",?\s*(?:and\s+)?|,?\s*(?:and|or)\s+", text.text[last.end : name.start]
+            r",?\s*(?:and\s+|or\s+)?(?:the\s+)?", text.text[last.end : name.start]
         )
         if not joined and row == count:
             return True

@@ -297,6 +297,7 @@ hacker cyber online internet
 enough sufficient adequate suffice
 theft steal stolen loot rob
 percent per cent
+deny dispute refute contest contradict
 """
 _OPPOSITES = """
 increase:decrease rise:fall grow:shrink expand:contract up:down higher:lower high:low more:less gain:lose
@@ -458,10 +459,45 @@ def opposite(a: str, b: str) -> bool:
         x.removeprefix(prefix) == y
         for x, y in ((a, b), (b, a))
         for prefix in _NEGATING
-        if x.startswith(prefix) and len(y) > 3
+        if x.startswith(prefix) and len(y) > 3 and x not in _NOT_NEGATED
     )
 
 
+# Stems that only begin like a negation: "display" is not the opposite of "play".
+_NOT_NEGATED = frozenset(
+    [
+        "display",
+        "disclos",
+        "discov",
+        "discharg",
+        "discount",
+        "dispatch",
+        "disguis",
+        "impos",
+        "improv",
+        "import",
+        "impress",
+        "implant",
+        "impart",
+        "inform",
+        "intend",
+        "invest",
+        "inspect",
+        "install",
+        "inhabit",
+        "increas",
+        "involv",
+        "invert",
+        "inject",
+        "input",
+        "ingroup",
+        "undergo",
+        "unit",
+        "union",
+        "irrigat",
+        "illustrat",
+    ]
+)
 _NEGATING = ("un", "in", "im", "il", "ir", "dis", "non")
 
 

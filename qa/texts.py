@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from ..corpus.sentences import sentence_spans
 from .dates_said import Said, days_said
-from .named import Named, names_in
+from .named import Named, names_in, unknown_names
 from .numbers import Quantity, quantities
 from .synonyms import Word, plain, words
 
@@ -20,6 +20,7 @@ class Text:
     names: tuple[Named, ...]
     days: tuple[Said, ...]
     quantities: tuple[Quantity, ...]
+    actors: tuple[Named, ...]  # names, with those that the table lacks
     free: tuple[Word, ...]  # content words outside names, dates and quantities
 
 
@@ -44,7 +45,10 @@ def read(text: str, published: date | None = None) -> Text:
     amounts = tuple(quantities(text, spans))
     spans += [(amount.start, amount.end) for amount in amounts]
     free = tuple(word for word in found if word.content and not any(a <= word.start < b for a, b in spans))
-    return Text(text, found, names, days, amounts, free)
+    runs = [(run[0].start, run[-1].end) for run in unknown_names(text, found, spans) if len(run) > 1]
+    others = [Named(start, end, text[start:end], text[start:end].lower(), "") for start, end in runs]
+    actors = tuple(sorted((*names, *others), key=lambda name: name.start))
+    return Text(text, found, names, days, amounts, actors, free)
 
 
 @lru_cache(maxsize=256)

@@ -19,6 +19,7 @@ from .faults import PARTS, Fault, fit
 from .texts import read, read_quotes
 from .types import Citation, Claim, Verdict
 
+INVENTED = 2  # names, dates or quantities out of nowhere, from which a claim is made up
 NEIGHBOURS = 2  # sentences of a passage that a new citation may quote in a row
 _MARKER = re.compile(r"\s*\[(\d+(?:\s*[,;–-]\s*\d+)*)\]")
 _LISTED = re.compile(r"^\s*(?:\d{1,2}[.)]|[-•*])\s+(?=\S)")
@@ -54,8 +55,10 @@ def verdict(found: Sequence[Fault]) -> Verdict:
     """Return the worst label with all reasons of that weight, each once."""
     if not found:
         return Verdict.SUPPORTED
-    label = Verdict.UNSUPPORTED if any(fault.label == Verdict.UNSUPPORTED for fault in found) else Verdict.PARTLY
-    kept = sorted(found, key=lambda fault: fault.label != label)
+    wrong = any(fault.label == Verdict.UNSUPPORTED for fault in found)
+    invented = len({fault.words for fault in found if fault.added}) >= INVENTED
+    label = Verdict.UNSUPPORTED if wrong or invented else Verdict.PARTLY
+    kept = sorted(found, key=lambda fault: fault.label == Verdict.PARTLY)
     reasons = dict.fromkeys(fault.reason for fault in kept)
     return Verdict(str(label), " ".join(reasons), tuple(dict.fromkeys(word for fault in kept for word in fault.words)))
 

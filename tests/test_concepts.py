@@ -113,16 +113,45 @@ def test_each_institution_has_its_own_briefs_on_its_side(index: Index, make_brie
     assert {hit.side: hit.brief.id for hit in reversed(hits)}["PISM"] == "p"
 
 
-def test_sides_take_turns_without_gaps(index: Index, make_brief: MakeBrief) -> None:
+@pytest.mark.parametrize(
+    ("text", "at_least", "at_most"),
+    [
+        ("The declaration of 27 April 2018 named three steps.", 0.9, 0.9),
+        ("The April 2018 declaration.", 0.9, 0.9),
+        ("2018년 4월 27일 판문점선언", 0.9, 0.9),
+        ("Talks of 27 May 2018.", 0.0, 0.5),  # the year alone says little of a month
+        ("Talks of April 2019.", 0.0, 0.0),
+        ("The 45 April 2018 shells", 0.0, 0.5),  # no day
+    ],
+)
+def test_a_passage_that_names_the_month_asked_about_is_of_that_month(
+    text: str, at_least: float, at_most: float
+) -> None:
+    window = Window(date(2018, 4, 1), date(2018, 4, 30), "in April 2018")
+    fit = window_fit(window, Moment(date(2026, 1, 1), text, ""))
+    assert at_least <= fit <= at_most
+
+
+def test_the_week_after_a_window_reports_on_it() -> None:
+    window = Window(date(2024, 10, 4), date(2024, 10, 4), "on 4 October 2024")
+    days = [date(2024, 10, 4), date(2024, 10, 5), date(2024, 10, 20), date(2024, 10, 3)]
+    fits = [window_fit(window, Moment(day, "text", "")) for day in days]
+    assert fits == [1.0, 0.85, 0.6, 0.0]
+
+
+def test_what_serves_both_sides_takes_one_place_and_each_sides_own_follow_in_turn(
+    index: Index, make_brief: MakeBrief
+) -> None:
     index.add([make_brief(f"b{n}", f"word{n} rice") for n in range(6)])
     hits = Retriever(index, cap=None).search("rice", k=6)
 
     def side(order: Sequence[int], label: str) -> list[Hit]:
         return [Hit(1.0, hits[n].passage, hits[n].brief, 0.0, label) for n in order]
 
-    turns = taking_turns([side([0, 1, 2], "a"), side([0, 1, 3], "b")], 4)
-    assert [hit.side for hit in turns] == ["a", "b", "a", "b"]
-    assert len({hit.passage.id for hit in turns}) == 4
+    turns = taking_turns([side([0, 2, 1, 4], "a"), side([0, 3, 1, 5], "b")], 5)
+    assert [hit.passage.id for hit in turns] == [hits[n].passage.id for n in (0, 2, 3, 1, 4)]
+    assert [hit.side for hit in turns] == ["a", "a", "b", "a", "a"]
+    assert len(taking_turns([side([0, 1], "a"), side([0, 1], "b")], 5)) == 2
 
 
 def test_by_a_year_is_the_state_of_that_year_on_a_side_but_before_stays_open() -> None:

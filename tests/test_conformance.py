@@ -392,6 +392,17 @@ def test_a_passage_is_placed_in_time_by_its_date_or_by_its_whole_text(index: Ind
             assert moment.whole == ("" if brief.published else brief.text)
 
 
+def test_what_stands_beside_a_passage_is_as_much_of_its_brief_on_either_side(filled: Index, fake: FakeEncoder) -> None:
+    with filled.reading() as view:
+        numbers, _ = view.nearest(fake.encode(["treaty"])[0].vector, 50, ())
+        found = view.passages(numbers)
+        for number, beside in zip(numbers.tolist(), view.beside(numbers), strict=True):
+            passage, brief = found[number]
+            size = passage.end - passage.start
+            before = brief.text[max(0, passage.start - size) : passage.start]
+            assert beside == f"{before} {brief.text[passage.end : passage.end + size]}"
+
+
 def test_spans_of_a_hit_are_scored_by_their_own_words(filled: Index) -> None:
     [hit] = search(filled, "word4", k=1)
     middle = hit.passage.text.index(". ") + 1
@@ -457,19 +468,6 @@ def test_token_vectors_are_those_that_were_packed(filled: Index, fake: FakeEncod
         wanted = view.codec.pack(fake.encode([f"{brief.title}\n{passage.text}"])[0].tokens)
         assert view.tokens(numbers) == [wanted]
         assert view.packed([passage, replace(passage, id="f" * 16)]) == {passage.id: (brief.title, wanted)}
-
-
-def test_the_passages_beside_one_are_those_before_and_after_it_in_its_brief(index: Index) -> None:
-    paragraphs = [" ".join(f"p{n}w{i}" for i in range(50)) for n in range(4)]
-    index.add([make("a", "\n\n".join(paragraphs)), make("b", "Alone here.")])
-    with seen(index) as view:
-        numbers, _ = view.worded("p0w1 p1w1 p2w1 p3w1 alone", 9, ())
-        passages = {number: passage for number, (passage, _) in view.passages(numbers).items()}
-        order = sorted((each for each in passages.values() if each.brief_id == "a"), key=lambda each: each.start)
-        for number, beside in zip(numbers.tolist(), view.beside(numbers), strict=True):
-            place = order.index(passages[number]) if passages[number] in order else len(order) + 1
-            around = [*order[max(0, place - 1) : place], *order[place + 1 : place + 2]]
-            assert beside == " ".join(each.text for each in around)
 
 
 # --- removing, undoing, correcting -----------------------------------------------------------------------------------

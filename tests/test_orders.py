@@ -6,6 +6,7 @@ import pytest
 from northbrief.corpus.shelf import load_shelf
 from northbrief.index import Encoder, Index
 from northbrief.qa import REFUSAL, REFUSAL_KO, Assistant
+from northbrief.qa.heard import hear
 from northbrief.qa.orders import is_order
 from northbrief.qa.wording import question_alone
 
@@ -38,6 +39,14 @@ def test_orders_and_what_is_off_topic_are_refused(assistant: Assistant, history:
 def test_questions_in_the_words_of_orders_are_answered(assistant: Assistant) -> None:
     refused = [text for text in ASKED if assistant.ask(text).abstained]
     assert len(refused) <= 0.1 * len(ASKED), refused
+
+
+def test_of_orders_and_requests_in_many_styles_most_are_told_apart(encoder: Encoder) -> None:
+    rows = [line.split("\t") for line in (HERE / "cases/orders-later.tsv").read_text("utf-8").splitlines()[1:]]
+    orders = [not hear(text, encoder).question for kind, text in rows if kind == "refuse"]
+    asked = [not hear(text, encoder).ordered for kind, text in rows if kind == "ask"]
+    assert sum(orders) >= 0.85 * len(orders)
+    assert sum(asked) >= 0.9 * len(asked)
 
 
 def test_a_question_beside_an_order_is_answered(assistant: Assistant) -> None:

@@ -26,7 +26,6 @@ from northbrief.index import Index, Retriever
 from northbrief.index.encoder import load_encoder
 from northbrief.qa import Answer, Assistant, Claim, Verdict
 from northbrief.qa.evaluate import Question, auroc, compare, figures, read_questions, run
-from northbrief.qa.faults import read, read_quotes
 from northbrief.qa.injected import plain_spans, plain_text
 from northbrief.qa.llm import LanguageModel, Message, tokens
 from northbrief.qa.prompts import in_turn
@@ -35,6 +34,7 @@ from northbrief.qa.reader import LEADING, Reader, fit
 from northbrief.qa.reply import sentences
 from northbrief.qa.rerank import ReadingRetriever
 from northbrief.qa.support import close
+from northbrief.qa.texts import read, read_quotes
 from northbrief.qa.verify import check, marked
 from northbrief.qa.written import WritingAssistant
 from northbrief.tests.benchmarks.checking import SPLITS, by_hand

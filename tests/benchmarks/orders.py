@@ -1,9 +1,10 @@
 """Orders and requests: python -m tests.benchmarks.orders [--fit] [FILE ...]
 
 The weights of `qa.manner`, logistic in the encoder's vector of a text and in a few things told by form. Fitted on the
-patterns of `tests/cases/order-patterns.tsv`, each with several matters, on `tests/cases/orders.tsv`, and on the
-questions of `tests/shelf_questions.jsonl` as what is no order. Reports by five folds of patterns, and, for each FILE of
-lines "refuse" or "ask", a tab and a text, what is told right by words alone and by both.
+patterns of `tests/cases/order-patterns.tsv`, each with several matters, on `tests/cases/orders.tsv` and
+`orders-later.tsv`, and on the questions of `tests/shelf_questions.jsonl` as what is no order. Reports by five folds of
+patterns, and, for each FILE of lines "refuse", "ask" or "both", a tab and a text, what is told right by words alone and
+by both.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from northbrief.index.types import Floats
 from northbrief.qa.evaluate import auroc
 from northbrief.qa.heard import hear
 from northbrief.qa.manner import features, write_manner
-from northbrief.qa.orders import is_order, requests
+from northbrief.qa.orders import is_order
 
 CASES = Path(__file__).parents[1] / "cases"
 QUESTIONS = Path(__file__).parents[1] / "shelf_questions.jsonl"
@@ -38,13 +39,15 @@ def texts() -> list[TEXT]:
     for number, (kind, pattern) in enumerate(patterns):
         filled = [pattern.replace("{}", matters[(7 * number + 11 * each) % len(matters)]) for each in range(EACH)]
         made += [(text, kind == "refuse", number) for text in dict.fromkeys(filled)]
-    others = [(text, kind == "refuse") for kind, text in lines(CASES / "orders.tsv") if kind != "both"]
+    typed = [*lines(CASES / "orders.tsv"), *lines(CASES / "orders-later.tsv")]
+    others = [(text, kind == "refuse") for kind, text in typed if kind != "both" for _ in range(EACH)]
     for line in QUESTIONS.read_text("utf-8").splitlines():
         row = json.loads(line)
         if row["split"] == "fit" and row["type"] != "offtopic":
             others.append((row["question"], False))
     english = [(text, order) for text, order in others if guess_language(text) != "ko"]
-    return made + [(text, order, len(patterns) + n) for n, (text, order) in enumerate(english)]
+    numbers = {text: len(patterns) + n for n, text in enumerate(dict(english))}
+    return made + [(text, order, numbers[text]) for text, order in english]
 
 
 def lines(path: Path) -> list[list[str]]:
@@ -59,7 +62,7 @@ def rows_of(encoder: Encoder, given: Sequence[str]) -> Floats:
     for start in range(0, len(order), 16):
         batch = order[start : start + 16]
         vectors = [each.vector for each in encoder.encode([given[n] for n in batch])]
-        made |= {n: features(v, given[n], requests(given[n])) for n, v in zip(batch, vectors, strict=True)}
+        made |= {n: features(v, given[n]) for n, v in zip(batch, vectors, strict=True)}
     return np.array([made[n] for n in range(len(given))])
 
 

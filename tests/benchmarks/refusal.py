@@ -21,6 +21,7 @@ from northbrief.qa import Assistant
 from northbrief.qa.confidence import BIAS, HEDGE_BELOW, MIDDLE, REFUSE_BELOW, SLOPE, WEIGHTS
 from northbrief.qa.evaluate import Question, auroc, read_questions
 from northbrief.qa.evidence import names
+from northbrief.qa.found import look
 from numpy.typing import NDArray
 
 QUESTIONS = Path(__file__).parents[1] / "shelf_questions.jsonl"
@@ -31,13 +32,14 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question with the features of its evidence, what the assistant made of it, and what kind it is of."""
+    """A question with the features of its evidence and what the assistant makes of it; orders are told otherwise."""
 
     question: Question
     features: tuple[float, ...]
     confidence: float
     abstained: bool
     hedged: bool
+    order: bool
 
     @property
     def kind(self) -> str:
@@ -49,10 +51,12 @@ def cases(assistant: Assistant, questions: Sequence[Question]) -> list[Case]:
     """Return a case for each question, asked one at a time."""
     made = []
     for question in questions:
-        evidence = assistant.evidence(question.text, question.history)
-        answer = assistant.ask(question.text, question.history)
-        values = tuple(evidence.values())
-        made.append(Case(question, values, answer.confidence, answer.abstained, bool(answer.lead)))
+        heard = assistant.hear(question.text)
+        found = look(assistant.retriever, heard.question or question.text, question.history, None)
+        chance = found.probability if heard.question else 0.0
+        refused = chance < REFUSE_BELOW or not any(reading.sentences for reading in found.readings)
+        hedged = not refused and chance < HEDGE_BELOW
+        made.append(Case(question, tuple(found.evidence.values()), chance, refused, hedged, not heard.question))
     return made
 
 
@@ -67,6 +71,8 @@ class Fit:
 
     def probability(self, case: Case) -> float:
         """Return what these constants make of a case."""
+        if case.order:
+            return 0.0
         topic = self.slope * (case.features[0] - self.middle)
         held = float(np.array(case.features[1:]) @ self.weights) + self.bias
         return 1 / (1 + math.exp(-topic)) / (1 + math.exp(-held))
@@ -79,7 +85,7 @@ def fitted(given: Sequence[Case], columns: Sequence[int]) -> Fit:
     weights, bias = logistic(rows, np.array([float(case.question.answerable) for case in near]), PRIOR)
     made = np.zeros(len(names()) - 1)
     made[list(columns)] = weights
-    far = [case for case in given if case.kind != "near"]
+    far = [case for case in given if case.kind != "near" and not case.order]
     truth = np.array([float(case.question.answerable) for case in far])
     [slope], start = logistic(np.array([case.features[:1] for case in far]), truth, balanced=True)
     return Fit(float(slope), -start / float(slope), made, bias)
@@ -176,6 +182,11 @@ def main() -> None:
             print(f"SLOPE, MIDDLE = {fit.slope:.1f}, {fit.middle:.3f}  # now {SLOPE}, {MIDDLE}")
             print("WEIGHTS = (" + ", ".join(f"{value:.2f}" for value in fit.weights) + f")  # now {WEIGHTS}")
             print(f"BIAS = {fit.bias:.2f}  # now {BIAS}")
+            truths = [case.question.answerable for case in groups["fit"]]
+            for bias in (0.8, 1.0, 1.1, 1.2, 1.3, 1.4):  # on its own, with the weights in use
+                used = Fit(SLOPE, MIDDLE, np.array(WEIGHTS), bias)
+                error = calibration_error([used.probability(case) for case in groups["fit"]], truths)
+                print(f"BIAS {bias}: ECE {error:.3f} on the half fit")
 
 
 if __name__ == "__main__":
