@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from .base import Base, has_outgrown
 from .columns import Columns, joined, joined_known, read_columns
 from .dense import one_thread
-from .facts import allowed_numbers
+from .facts import allowed_numbers, briefs_of, undated_years
 from .ingest import lexical_rows
 from .lexical import terms
 from .types import Filter, Floats, Ints
@@ -128,10 +128,14 @@ class Large:
         asked = [terms(form.lower()) for form in forms]
         return min(most, self.base.words.naming(asked) + (self.words.naming(asked) if self.words else 0))
 
-    def known(self) -> Known:
-        """Return the names that the briefs carry."""
-        keep = ~_within(self.base.columns.numbers, self.gone) if len(self.gone) else None
-        return joined_known([self.base.columns.known(keep), self.since.known(None)])
+    def known(self, connection: sqlite3.Connection) -> Known:
+        """Return the names that the briefs carry, and the years that the undated ones name."""
+        base, keep = self.base.columns, None
+        if len(self.gone):
+            keep = ~_within(base.numbers, self.gone)
+        undated = np.concatenate([each.numbers[each.days == 0] for each in (base, self.since)])
+        years = undated_years(connection, briefs_of(connection, undated))
+        return joined_known([base.known(keep), self.since.known(None)], years)
 
     def _count(self, stem: str) -> int:
         return self.base.words.count(stem) + (self.words.count(stem) if self.words else 0)
