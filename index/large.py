@@ -33,7 +33,8 @@ DUE = 5_000  # passages come and gone, from which on the base is extended
 @dataclass(frozen=True, slots=True)
 class Large:
     """One generation. `since` are the passages over `base.top`, with `vectors` (m, d) and words; `gone` (g,) are
-    passages of the base that are not there any more."""
+    passages of the base that are not there any more. `years` keeps what `known` has read of undated briefs, and is
+    handed on for as long as none of them comes or goes."""
 
     base: Base
     generation: int
@@ -41,6 +42,7 @@ class Large:
     vectors: Floats
     words: Words | None
     gone: Ints
+    years: list[tuple[tuple[str, frozenset[int]], ...]]
 
     approximate = True
 
@@ -134,8 +136,9 @@ class Large:
         if len(self.gone):
             keep = ~_within(base.numbers, self.gone)
         undated = np.concatenate([each.numbers[each.days == 0] for each in (base, self.since)])
-        years = undated_years(connection, briefs_of(connection, undated))
-        return joined_known([base.known(keep), self.since.known(None)], years)
+        if not self.years:
+            self.years.append(undated_years(connection, briefs_of(connection, undated)))
+        return joined_known([base.known(keep), self.since.known(None)], self.years[0])
 
     def _count(self, stem: str) -> int:
         return self.base.words.count(stem) + (self.words.count(stem) if self.words else 0)
@@ -163,7 +166,9 @@ def _state(connection: sqlite3.Connection, base: Base, generation: int, before: 
         gone = base.columns.numbers[~_within(base.columns.numbers, left)]
         keep = _within(since.numbers, left)
         since, vectors = since.only(keep), vectors[keep]
-    return Large(base, generation, since, vectors, words, gone)
+    elif before is not None and newer.days.all():
+        return Large(base, generation, since, vectors, words, gone, before.years)
+    return Large(base, generation, since, vectors, words, gone, [])
 
 
 def _present(connection: sqlite3.Connection) -> Ints:
