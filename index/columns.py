@@ -141,8 +141,10 @@ def joined(first: Columns, second: Columns) -> Columns:
     )
 
 
-def joined_known(parts: Sequence[tuple[set[str], set[str], bool]]) -> Known:
-    """Return the names of several columns together."""
+def joined_known(
+    parts: Sequence[tuple[set[str], set[str], bool]], undated: tuple[tuple[str, frozenset[int]], ...]
+) -> Known:
+    """Return the names of several columns together, and the undated briefs."""
     institutions = set().union(*(part[0] for part in parts))
     authors = set().union(*(part[1] for part in parts))
-    return Known(tuple(sorted(institutions)), tuple(sorted(authors)), any(part[2] for part in parts))
+    return Known(tuple(sorted(institutions)), tuple(sorted(authors)), any(part[2] for part in parts), undated)

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -11,6 +12,7 @@ from .types import Filter, Ints
 from .view import Known, Moment
 
 MOST_UNDATED = 2_000  # briefs without a date whose years are known; to read all of a large library takes seconds
+_FIRST = f"ORDER BY id LIMIT {MOST_UNDATED}"
 
 
 def allowed_numbers(connection: sqlite3.Connection, where: Filter) -> Ints:
@@ -76,13 +78,27 @@ def known_values(connection: sqlite3.Connection) -> Known:
         column("SELECT DISTINCT institution FROM briefs WHERE institution != '' ORDER BY 1"),
         column("SELECT DISTINCT a.value FROM briefs, json_each(briefs.authors) a ORDER BY 1"),
         bool(column("SELECT 1 FROM briefs WHERE language = 'ko' LIMIT 1")),
-        tuple(
-            (brief, years_named(title) or years_named(text))
-            for brief, title, text in connection.execute(
-                "SELECT id, title, text FROM briefs WHERE published IS NULL ORDER BY id LIMIT ?", (MOST_UNDATED,)
-            )
-        ),
+        undated_years(connection, column(f"SELECT id FROM briefs WHERE published IS NULL {_FIRST}")),
     )
+
+
+def undated_years(connection: sqlite3.Connection, briefs: Sequence[str]) -> tuple[tuple[str, frozenset[int]], ...]:
+    """Return the ids, each with the years that the brief's title, or else its text, names."""
+    rows = connection.execute(
+        "SELECT id, title, text FROM briefs WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps(briefs),),
+    )
+    return tuple((brief, years_named(title) or years_named(text)) for brief, title, text in rows)
+
+
+def briefs_of(connection: sqlite3.Connection, numbers: Ints) -> list[str]:
+    """Return the ids of the first MOST_UNDATED briefs, by id, that have one of the passages."""
+    rows = connection.execute(
+        "SELECT id FROM briefs WHERE n IN "
+        f"(SELECT brief FROM passages WHERE n IN (SELECT value FROM json_each(?))) {_FIRST}",
+        (json.dumps(numbers.tolist()),),
+    )
+    return [row[0] for row in rows]
 
 
 def read_texts(connection: sqlite3.Connection, numbers: Ints) -> list[str]:

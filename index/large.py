@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from .base import Base, has_outgrown
 from .columns import Columns, joined, joined_known, read_columns
 from .dense import one_thread
-from .facts import allowed_numbers
+from .facts import allowed_numbers, briefs_of, undated_years
 from .ingest import lexical_rows
 from .lexical import terms
 from .types import Filter, Floats, Ints
@@ -33,7 +33,8 @@ DUE = 5_000  # passages come and gone, from which on the base is extended
 @dataclass(frozen=True, slots=True)
 class Large:
     """One generation. `since` are the passages over `base.top`, with `vectors` (m, d) and words; `gone` (g,) are
-    passages of the base that are not there any more."""
+    passages of the base that are not there any more. `years` keeps what `known` has read of undated briefs, and is
+    handed on for as long as none of them comes or goes."""
 
     base: Base
     generation: int
@@ -41,6 +42,7 @@ class Large:
     vectors: Floats
     words: Words | None
     gone: Ints
+    years: list[tuple[tuple[str, frozenset[int]], ...]]
 
     approximate = True
 
@@ -128,10 +130,15 @@ class Large:
         asked = [terms(form.lower()) for form in forms]
         return min(most, self.base.words.naming(asked) + (self.words.naming(asked) if self.words else 0))
 
-    def known(self) -> Known:
-        """Return the names that the briefs carry."""
-        keep = ~_within(self.base.columns.numbers, self.gone) if len(self.gone) else None
-        return joined_known([self.base.columns.known(keep), self.since.known(None)])
+    def known(self, connection: sqlite3.Connection) -> Known:
+        """Return the names that the briefs carry, and the years that the undated ones name."""
+        base, keep = self.base.columns, None
+        if len(self.gone):
+            keep = ~_within(base.numbers, self.gone)
+        undated = np.concatenate([each.numbers[each.days == 0] for each in (base, self.since)])
+        if not self.years:
+            self.years.append(undated_years(connection, briefs_of(connection, undated)))
+        return joined_known([base.known(keep), self.since.known(None)], self.years[0])
 
     def _count(self, stem: str) -> int:
         return self.base.words.count(stem) + (self.words.count(stem) if self.words else 0)
@@ -159,13 +166,16 @@ def _state(connection: sqlite3.Connection, base: Base, generation: int, before: 
         gone = base.columns.numbers[~_within(base.columns.numbers, left)]
         keep = _within(since.numbers, left)
         since, vectors = since.only(keep), vectors[keep]
-    return Large(base, generation, since, vectors, words, gone)
+    elif before is not None and newer.days.all():
+        return Large(base, generation, since, vectors, words, gone, before.years)
+    return Large(base, generation, since, vectors, words, gone, [])
 
 
 def _present(connection: sqlite3.Connection) -> Ints:
     """The numbers of all passages, as one text: a tenth of the time of a row each."""
-    text = connection.execute("SELECT group_concat(n) FROM (SELECT n FROM passages ORDER BY n)").fetchone()[0]
-    return np.fromstring(text, dtype=np.int64, sep=",") if text else np.empty(0, np.int64)
+    # In any order: by number, SQLite would read the whole table and not the small index that holds the numbers, too.
+    text = connection.execute("SELECT group_concat(n) FROM passages").fetchone()[0]
+    return np.sort(np.fromstring(text, dtype=np.int64, sep=",")) if text else np.empty(0, np.int64)
 
 
 def _within(numbers: Ints, among: Ints) -> NDArray[np.bool_]:

@@ -120,4 +120,4 @@ class Snapshot:
         return newer_versions(self.connection, list(brief_ids))
 
     def known(self) -> Known:
-        return self.dense.known() if isinstance(self.dense, Large) else known_values(self.connection)
+        return self.dense.known(self.connection) if isinstance(self.dense, Large) else known_values(self.connection)

@@ -118,7 +118,7 @@ def agrees(index: Index, queries: list[str], fake: FakeEncoder) -> None:
     with index.reading() as view:
         brute = oracle(view)
         assert len(view) == len(brute.numbers)
-        assert state(view).known() == known_values(view.connection)
+        assert state(view).known(view.connection) == known_values(view.connection)
         for where in FILTERS:
             allowed = allowed_numbers(view.connection, where)
             assert np.array_equal(np.array(view.allowed((where,))), allowed) and view.size((where,)) == len(allowed)
