@@ -23,7 +23,7 @@ _NO = word_set("not never no cannot nobody none neither nor without hardly deny 
 _MAYBE = word_set("may might possibly perhaps reportedly allegedly probably likely maybe apparently")
 _LATER = frozenset(["will", "plan", "intend", "aim", "hope", "expect", "propose", "shall"])
 _KINDS = {"no": _NO, "maybe": _MAYBE, "later": _LATER}
-_NOUNS = frozenset(["plan", "aim", "hope"])  # "the farming plan"
+_NOUNS = frozenset(["plan", "aim", "hope", "aimed"])  # "the farming plan", "aimed at tourists"
 _ARTICLES = frozenset(["the", "a", "an"])
 
 

@@ -56,6 +56,8 @@ _VERBS = word_set(
 """Verbs that a sentence may begin with as an order; what begins otherwise, such as keywords, is none."""
 _SELF = re.compile(r"\b(?:i|me|my|us|we|please|let['’]s)\b|^\W|[!}\]>]\W*$", re.IGNORECASE)
 """Words of whom the machine is to serve, and marks of text that is made for machines."""
+_RECIPE = re.compile(r"\b(?:how|ways|steps|instructions) to\b", re.IGNORECASE)
+"""What briefs do not hold, and an order is often for."""
 _MEANT = re.compile(
     r"^\W*(?:(?:no|sorry|oh|well|wait|actually)\W+)*i (?:meant?|was asking|am asking|asked)\b", re.IGNORECASE
 )
@@ -135,6 +137,8 @@ def _may_ask(piece: str) -> bool:
     """Whether a piece has the form of a question or of a request for information."""
     if guess_language(piece) == "ko":
         return piece.endswith("?") or bool(re.search(r"(?:까|나|가|지|어|줘|주세요)[.?!]*$", piece))
+    if _RECIPE.search(piece):
+        return False
     return (asks(piece) and not says_you(piece)) or requests(piece)
 
 

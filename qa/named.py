@@ -199,6 +199,9 @@ def named_there(name: Named, text: str, words: Sequence[Word], there: Sequence[N
         return True
     if any(_SEATS.get(other) == name.canonical for other in canonical):
         return True
+    country = _SEATS.get(name.canonical, name.canonical)
+    if country in _ADJECTIVES and re.search(rf"\b(?:{_ADJECTIVES[country]})(?!\w)", text):
+        return True  # "London" for "the British Ministry of Defence"
     if name.canonical == "North Korea" and _NORTHERN.search(text):
         return True
     if any(same_side(name.canonical, other) for other in canonical):

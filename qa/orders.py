@@ -66,6 +66,8 @@ _MACHINE = re.compile(
     r"|^as an? (?:\w+ )?ai\b|\b(?:this|our) (?:conversation|chat|session)\b"
     r"|\b(?:developer|admin|administrator|debug|god|root|jailbreak|unrestricted|maintenance) mode\b"
     r"|^\W*(?:system|assistant|admin|developer|new (?:instructions?|orders?|rules?|task))(?: message)? ?[:#>|\]]"
+    r"|^(?:from (?:now|here) on|henceforth)\b"
+    r"|^(?:give|tell|show|teach|explain|describe|help|provide)\b.*\b(?:how to|ways to|instructions for \w+ing)\b"
     r"|</?\w+>|\b(?:select|drop|insert|delete|update)\b.*\b(?:from|table|into|set)\b.*[;*]"
     r"|^(?:cat|ls|rm|sudo|curl|wget|chmod|echo) [-/.~$]|^import \w+"
     r"|\[/?INST\]|<\|\w+\|>|^how (?:do|would|can|could) (?:you|one|i) say\b"

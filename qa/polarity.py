@@ -65,7 +65,7 @@ _PLAIN_NO = frozenset(["not", "never", "no", "no longer", "cannot", "neither", "
 _PLAIN_MAYBE = re.compile(r"may\b|might\b|perhaps|possibly|plan(?:s|ned)? to")
 _NEGATIVE = re.compile(
     r"\b(?:not?|\w+n't|yet to|"
-    r"silent|leav(?:es|ing)|missing|gone|disappear\w*|vanish\w*|below|under|short of|"
+    r"silent|leav(?:es|ing)|missing|gone|disappear\w*|vanish\w*|below|short of|"
     r"never|none|nor|neither|without|cannot|nothing|nobody|only|except|apart|alone|against|"
     r"less|fewer|few|little|hardly|barely|rather|instead|place of|away|beyond|lost|loss|refus\w*|den(?:y|ie|ial)\w*|"
     r"reject\w*|declin\w*|fail\w*|doubt\w*|omit\w*|lack\w*|absen\w+|stop\w*|halt\w*|ceas\w*|"
@@ -88,7 +88,12 @@ _TOWARDS = re.compile(  # of goals and forecasts, in whatever words
     re.IGNORECASE,
 )
 _HEARSAY = re.compile(r"\b(?:report|rumou?r|alleg|accord|hear)", re.IGNORECASE)
-_FORBIDS = re.compile(r"\b(?:no|neither|nobody|none)\b[^,;.]*\bmay\b|\bmay (?:not|no longer)\b", re.IGNORECASE)
+_SLIGHT = frozenset(["against", "alone", "away", "beyond", "free", "only", "few", "left", "under", "apart", "rather"])
+_FORBIDS = re.compile(
+    r"\b(?:no|neither|nobody|none)\b[^,;.]*\bmay\b|\bmay (?:not|no longer)\b"
+    r"|\b(?:when|where|whether|how) [^,;.]*\bmay\b",
+    re.IGNORECASE,
+)
 _PLAIN_LATER = re.compile(r"(?:will|shall)$|plans? to|intends? to|aims? to|(?:is|are) going to|expects? to")
 _AHEAD = re.compile(
     r"\b(?:to (?:be|become)|goals?|tasks?|targets?|aims?|future|next|coming|upcoming|plan\w*|schedul\w+|ahead|soon"
@@ -250,7 +255,7 @@ def uncounted(claim_text: str, claim: Sequence[Word], quote_text: str, quote: Se
     answers = sum(not (cue.text.startswith("den") and _NEGATIVE_DENIAL.search(claim_text)) for cue in denied)
     stems = {word.stem for word in claim}
     for match in _NEGATIVE.finditer(quote_text):
-        if any(start < match.end() and match.start() < end for start, end in spans):
+        if match[0].lower() in _SLIGHT or any(a < match.end() and match.start() < b for a, b in spans):
             continue
         word = next((word for word in quote if word.start <= match.start() < word.end), None)
         answers += word is None or not any(related(word.stem, s) or synonyms(word.stem, s) for s in stems)

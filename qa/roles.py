@@ -135,6 +135,8 @@ def _subject(text: str, words: Sequence[Word], names: Sequence[Named], at: int, 
             break
         if not wide and any(name.end < other.start for other in words[:at] if _is_plain_verb(other)):
             break  # another verb stands between
+        if wide and not name.kind and _taken(text, words, name):
+            continue  # "at the Villa X", a place for all we know
         whose = gap.startswith(("'s", "'")) or gap[:1] == "-" or _adjective(name)
         if not wide and (whose or _taken(text, words, name)):
             continue

@@ -170,6 +170,7 @@ def test_a_brief_removed_while_another_reads_of_it_keeps_its_evidence_there_and_
     reader.ask(BRIDGE)
     row(page, "The bridge over the Tumen").get_by_role("button", name="Remove").click()
     expect(page.locator("#undo")).to_contain_text("Removed: “The bridge over the Tumen”", timeout=WAIT)
+    expect(page.locator("#undo")).to_contain_text("put back until the window is started again")
     expect(row(page, "The bridge over the Tumen")).to_have_count(0)
     reader.cite(0, BRIDGE_QUOTE).click()
     expect(reader.page.locator(".src.open mark")).to_have_text(BRIDGE_QUOTE)

@@ -182,6 +182,11 @@ def main() -> None:
             print(f"SLOPE, MIDDLE = {fit.slope:.1f}, {fit.middle:.3f}  # now {SLOPE}, {MIDDLE}")
             print("WEIGHTS = (" + ", ".join(f"{value:.2f}" for value in fit.weights) + f")  # now {WEIGHTS}")
             print(f"BIAS = {fit.bias:.2f}  # now {BIAS}")
+            truths = [case.question.answerable for case in groups["fit"]]
+            for bias in (0.8, 1.0, 1.1, 1.2, 1.3, 1.4):  # on its own, with the weights in use
+                used = Fit(SLOPE, MIDDLE, np.array(WEIGHTS), bias)
+                error = calibration_error([used.probability(case) for case in groups["fit"]], truths)
+                print(f"BIAS {bias}: ECE {error:.3f} on the half fit")
 
 
 if __name__ == "__main__":
