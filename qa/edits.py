@@ -167,8 +167,8 @@ def _cued(mine: Sequence[Unit], theirs: Sequence[Unit]) -> Iterator[Edit]:
         weaker = (others if added else ours) & (_MAYBE | _LATER) if kind != "no" else frozenset()
         if bool(added) == bool(dropped) or weaker - added - dropped:
             continue
-        if kind == "no" and any(opposite(a, b) for a in ours for b in others):
-            continue  # "impossible" for "not possible"
+        if kind == "no" and ("yet" in ours | others or any(opposite(a, b) for a in ours for b in others)):
+            continue  # "has yet to", "impossible" for "not possible"
         rest = (others if added else ours) - cues
         if any(synonyms(next(iter(added or dropped)), word) for word in rest):
             continue

@@ -200,7 +200,10 @@ def edited(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]
     if near is None:
         return
     mine, theirs = (edits.units(t.text, t.words, t.actors, t.days, t.quantities) for t in (claim, near))
+    told = {q.text for q in claim.quantities if reckoned(q, claim, evidence.sentences, evidence.whole)}
     for edit in edits.edits(mine, theirs):
+        if edit.sort == "quantity" and edit.mine in told:
+            continue
         if edit.sort in ("name", "quantity"):
             yield Fault(Verdict.UNSUPPORTED, f"“{edit.mine}”: in the quote it is {edit.theirs}.", (edit.mine,))
         else:

@@ -11,6 +11,8 @@ from .extract import Sentence, repeats
 from .question import Asked, Kind
 
 ENOUGH = 0.85  # probability that the answer is among the sentences quoted
+WEAK = 0.05  # of the best sentence's chance, below which a sentence is not worth its words
+NEAR = 0.6  # of its late interaction: further off, a sentence merely has a name in common
 FACT_WORDS = 110  # at most; the median is about half of it
 LONG_WORDS = 150  # of a comparison, a change or a list, over all sides
 SENTENCES, LONG_SENTENCES = 4, 7
@@ -32,7 +34,7 @@ def select(
     told = 0.0
     for sentence in sentences:
         length = len(sentence.text.split())
-        if chosen and length > words:
+        if chosen and (length > words or _weak(sentence, chosen[0])):
             continue
         if any(repeats(sentence, other) for other in (*before, *chosen)):
             told += sentence.chance
@@ -43,6 +45,11 @@ def select(
         if told >= enough or len(chosen) == most:
             break
     return chosen
+
+
+def _weak(sentence: Sentence, best: Sentence) -> bool:
+    """Whether a sentence is so much less likely, or meets so much less of the question, that it does not bear on it."""
+    return sentence.chance < WEAK * best.chance or sentence.feature("late") < NEAR * best.feature("late")
 
 
 def in_order(sentences: Sequence[Sentence]) -> list[Sentence]:

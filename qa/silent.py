@@ -30,7 +30,8 @@ def of_side(
     known = {(s.hit.passage.id, s.start) for s in own}
     others = [s for each in readings for s in each.sentences if (s.hit.passage.id, s.start) not in known]
     told = [s for s in (*own, *others) if s.feature("late") >= MATTER * best]
-    named = [(NAMING * _by_itself(s, inquiry, table) + s.score, s) for s in told if _speaks(s, inquiry, table)]
+    spoken = [s for s in told if _speaks(s, inquiry, table)] or [s for s in told if _later_that_year(s, inquiry)]
+    named = [(NAMING * _by_itself(s, inquiry, table) + s.score, s) for s in spoken]
     if not named:
         return own, False
     if not years_of(inquiry) and any(_by_itself(s, inquiry, table) for _, s in named):
@@ -39,14 +40,22 @@ def of_side(
 
 
 def _speaks(sentence: Sentence, inquiry: Inquiry, table: NameTable) -> bool:
-    """Whether a sentence or its passage names a side; of a time, the passage or its brief's year, and it no other."""
+    """Whether a sentence or its passage names a side; of a time, the passage does or its brief is of then, and it names
+    no other."""
     if _by_itself(sentence, inquiry, table):
         return True
-    years, hit, day = years_of(inquiry), sentence.hit, sentence.hit.brief.published
+    years, hit = years_of(inquiry), sentence.hit
     if not years:
         return _names(held_text(hit), inquiry.label, table)
     timely = of_period(hit, inquiry) or any(year in hit.passage.text for year in years)
-    return sentence.feature("year") >= 0 and (timely or (day is not None and str(day.year) in years))
+    return timely and sentence.feature("year") >= 0
+
+
+def _later_that_year(sentence: Sentence, inquiry: Inquiry) -> bool:
+    """Whether the brief of a sentence that names no other year came out in the year of a side, after its time began."""
+    day, since = sentence.hit.brief.published, inquiry.window.since if inquiry.window else None
+    late = day is not None and str(day.year) in years_of(inquiry) and not (since and day < since)
+    return late and sentence.feature("year") >= 0
 
 
 def _by_itself(sentence: Sentence, inquiry: Inquiry, table: NameTable) -> bool:

@@ -360,6 +360,8 @@ def test_a_side_is_quoted_from_its_own_period_where_there_is_something(
         text = f"Relations between Russia and North Korea were {word}, diplomats in Pyongyang said."
         index.add([make_brief(f"russia{month}", text, published=date(2024, month, 12), institution="KINU")])
     answer = Assistant(index).ask("Compare relations with Russia in January 2024 and in October 2024.")
-    said = {claim.side: claim.text for claim in answer.claims}
-    assert "cool" in said["January 2024"]
-    assert "warm," in said["October 2024"]
+    said = {
+        side: [claim.text for claim in answer.claims if claim.side == side] for side in ("January 2024", "October 2024")
+    }
+    assert [text for text in said["January 2024"] if "cool" in text] == said["January 2024"]
+    assert [text for text in said["October 2024"] if "warm," in text] == said["October 2024"]

@@ -178,6 +178,57 @@ def test_the_claims_by_hand_quote_the_shelf_exactly() -> None:
     assert sum(row["kind"] != "fair" for row in rows) >= 60
 
 
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("Prices more than doubled.", "The price of rice went from 12,000 to 26,000 won in the week."),
+        ("The dollar rose by almost 10,000 won.", "The dollar went from 30,000 to 39,800 won in a week."),
+        ("Trade grew in the first four months.", "Trade grew from January to April."),
+        ("Less than half of the trade was with China.", "China's share of the trade was below 50 percent."),
+        ("Reunification was impossible, he said.", "He said that reunification was not possible."),
+        ("No state may supply such ships with fuel.", "States may not supply such ships with fuel."),
+        ("The ministry has yet to confirm the sale.", "The ministry has not confirmed the sale."),
+        ("A cat shouldn't sleep there.", "A cat should not sleep there."),
+        ("Some 30 reporters watched the blast.", "Eight reporters and some 20 others watched the blast."),
+    ],
+)
+def test_what_follows_by_reckoning_or_in_other_words_for_no_is_no_fault(
+    checked: Callable[..., Verdict], claim: str, quote: str
+) -> None:
+    assert checked(claim, quote) == "supported", checked(claim, quote).reason
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        (
+            "Imports of coal fell by 30 percent.",
+            "Imports of coal rose by 30 percent, those of rice fell by 12 percent.",
+        ),
+        (
+            "Imports of coal rose by 12 percent.",
+            "Imports of coal rose by 30 percent, those of rice fell by 12 percent.",
+        ),
+        (
+            "More than 90 people joined the committee.",
+            "More than 70 of the 138 people on the list joined the committee.",
+        ),
+        ("The plenum met one week after the summit.", "The plenum met one week before the summit."),
+        ("Ivan Petrov visited Hanoi and met Lu Chen.", "Lu Chen visited Hanoi in May and was received by Ivan Petrov."),
+        ("The sixth test was not the most powerful one.", "The sixth test was the strongest of all so far."),
+        ("The brief praises the campaign of the party.", "The brief warns about the campaign of the party."),
+    ],
+)
+def test_a_turn_of_the_quote_s_own_words_is_found(checked: Callable[..., Verdict], claim: str, quote: str) -> None:
+    assert checked(claim, quote) != "supported"
+
+
+def test_two_names_or_dates_out_of_nowhere_make_a_claim_unsupported(checked: Callable[..., Verdict]) -> None:
+    quote = "The bridge cost 40 million roubles."
+    assert checked("The bridge in Vladivostok cost 40 million roubles.", quote) == "partly"
+    assert checked("The bridge in Vladivostok cost 40 million roubles in 1987.", quote) == "unsupported"
+
+
 # --- markers and whole answers ---------------------------------------------------------------------------------------
 
 

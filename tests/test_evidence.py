@@ -1,6 +1,7 @@
 """What the sentences read lack is told by form, and said in words; the notes beside the quotes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -41,8 +42,7 @@ def test_each_lack_lowers_the_confidence_and_likeness_raises_it() -> None:
     best = Evidence(1, 0, 0, 0, 0, 0, 0, 0)
     lacks = [name for name in names() if name not in ("similarity", "uncounted")]  # that one has no weight of its own
     for name in lacks:
-        values = dict.fromkeys(names(), 0.0) | {"similarity": 1.0, name: 1.0}
-        assert confidence(Evidence(**values)) < confidence(best)
+        assert confidence(replace(best, **{name: 1.0})) < confidence(best)  # type: ignore[arg-type]
     assert confidence(NOTHING) < 0.01
 
 
@@ -74,10 +74,10 @@ def test_evidence_older_than_the_question_says_so(question: str, published: date
 def test_a_later_version_is_named_unless_it_is_gone() -> None:
     later = Brief(id="new", title="Ferries, revised", text="x", published=date(2021, 3, 4))
     sentence = Sentence(hit(date(2020, 1, 2), "new"), 0, 10, (), (), 0.0, 0.0)
-    assert newer_notes([sentence], {"new": later}.get, korean=False) == [
+    assert newer_notes([sentence], lambda brief: later if brief == "new" else None, korean=False) == [
         "A later version of this brief exists: “Ferries, revised”, 4 March 2021."
     ]
-    assert newer_notes([sentence], {}.get, korean=False) == []
+    assert newer_notes([sentence], lambda _: None, korean=False) == []
 
 
 @pytest.mark.parametrize(

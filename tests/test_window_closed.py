@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from northbrief.index import Encoder, Index
@@ -102,6 +101,6 @@ def test_one_whose_session_ended_is_told_to_sign_in_again_and_sends_nothing(
     ],
 )
 def test_the_library_is_open_where_strangers_cannot_come_and_a_setting_decides(
-    library: str | None, host: str, signed: tuple[str, str] | None, is_open: bool, tmp_path: Path
+    library: str | None, host: str, signed: tuple[str, str] | None, is_open: bool
 ) -> None:
-    assert library_is_open(read_settings(home=tmp_path, library=library), host, signed) is is_open
+    assert library_is_open(read_settings(library=library), host, signed) is is_open
