@@ -73,7 +73,8 @@ def find_sides(
     if not _ANY_CUE.search(text.lower()):
         return ()
     if _HANGUL.search(text):
-        return _korean(text.rstrip(" ?."), names)
+        sides = _korean(text.rstrip(" ?."), names)
+        return sides if all(side.label and side.query for side in sides) else ()
     text = _spelled(text.rstrip(" ?.!"))
     if sides := _by_time(text) or repeated(text):  # what needs no names is tried first: to look for them takes longest
         return sides
