@@ -15,7 +15,7 @@ from .fuse import scaled
 from .korean import Concept
 from .ranking import Ranking
 from .spelling import letters, southern
-from .types import Filter, Floats, Ints
+from .types import Filter, Floats, Ints, weighed_sum
 from .view import Scope, View
 
 POOL = 100  # candidates that words find
@@ -34,11 +34,11 @@ def search_concepts(view: View, concepts: Sequence[Concept], scope: Scope = ()) 
     spelt = [[_paired(southern(letters(form)[0])) for form in forms] for forms in concepts]
     named = np.array([[_named(forms, _spelt(text)) for forms in spelt] for text in view.texts(found)], np.float32)
     weights = _weights(view, concepts, (named == 1).sum(axis=0), view.size(korean))
-    ahead = np.argsort(-(COVERED * (named @ weights) + (1 - COVERED) * scaled(worded)), kind="stable")[:AHEAD]
+    ahead = np.argsort(-(COVERED * weighed_sum(named, weights) + (1 - COVERED) * scaled(worded)), kind="stable")[:AHEAD]
     around = view.beside(found[ahead])
     beside = np.array([[_named(forms, _spelt(text)) for forms in spelt] for text in around], np.float32)
     named[ahead] = np.maximum(named[ahead], BESIDE * beside)
-    shares = np.asarray(named @ weights, dtype=np.float32)
+    shares = weighed_sum(named, weights)
     scores = COVERED * shares + (1 - COVERED) * scaled(worded)
     order = np.lexsort((found, -scores))
     return Ranking(found[order], scores[order], shares[order])

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .types import Floats
+from .types import Floats, weighed_sum
 
 _WORDS = re.compile(r"\w+")
 _ENDING = re.compile(r"(?<=\w{4})(?:ational|ations?|ments?|ingly|edly|ings?|ied|ies|ers?|ed|es|s|ly)$")
@@ -27,4 +27,4 @@ def cover(texts: Sequence[str], words: Sequence[str], passages_with: Mapping[str
     weights = np.maximum(idf, 0.01) ** 2
     spread = [f" {' '.join(_WORDS.findall(text.lower()))}" for text in texts]
     has = np.array([[stem in text for stem in stems] for text in spread], np.float32).reshape(len(texts), len(stems))
-    return np.asarray(has @ weights / weights.sum(), dtype=np.float32)
+    return np.asarray(weighed_sum(has, weights) / weights.sum(), dtype=np.float32)

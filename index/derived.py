@@ -1,17 +1,15 @@
 """What is derived from the store and kept in memory: how the present generation is searched, and the token codec."""
 
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ..corpus import NorthbriefError
+from ..corpus import NorthbriefError, StoreError
 from .base import Base, build_base, extend_base, has_outgrown, load_base, saved_label
 from .build import Build
 from .dense import DenseIndex, build_dense, is_large
-from .holder import is_alive
 from .large import DUE, Large, state_of
 from .late import TokenCodec, codec_from_bytes
 from .store import Store
@@ -75,12 +73,12 @@ class Derived:
                     return known
                 dense = self._seen(connection, generation, known, base)
                 if known is None or known.generation <= generation:
-                    self._dense, self._base = dense, _base_of(dense) or base
+                    self._dense, self._base = dense, _base_of(dense)
                 start = _is_due(dense) and not self._building
                 self._building = self._building or start
-            if start:
-                self._builder = threading.Thread(target=self._build_behind, name="northbrief-dense", daemon=True)
-                self._builder.start()
+                if start:
+                    self._builder = threading.Thread(target=self._build_behind, name="northbrief-dense", daemon=True)
+                    self._builder.start()
             return dense
 
     def _seen(
@@ -110,6 +108,8 @@ class Derived:
         with _alone(self.file) as alone, self._store.reading() as connection:
             if not alone:
                 return
+            if not is_large(connection.execute("SELECT count(*) FROM passages").fetchone()[0]):
+                return  # most was removed meanwhile
             generation, store = self._store.generation(), self._store.setting("store") or ""
             label = saved_label(self.file)
             made = load_base(connection, self.file, store, generation) if label != _label_of(self._base) else self._base
@@ -121,7 +121,8 @@ class Derived:
             if state is None or state.is_due:
                 made = load_base(connection, self.file, store, generation)
             with self._lock:
-                self._base = made or self._base
+                if self._made in (None, store):  # not rebuilt meanwhile
+                    self._base = made or self._base
 
     def save(self) -> None:
         """Start, behind the searches, what has become due to be derived.
@@ -164,17 +165,20 @@ def _is_due(dense: DenseIndex | Large) -> bool:
 @contextmanager
 def _alone(file: Path) -> Iterator[bool]:
     """Whether no other process is making the base; none begins to before the block ends."""
-    lock = file.with_name(file.name + "-maker")
-    with suppress(OSError, ValueError):
-        if not is_alive(int(lock.read_text("ascii"))):
-            lock.unlink()
+    # SQLite's lock ends with the process, however it ends; the empty file stays, since to remove it would be a race.
+    place = file.with_name(file.name + "-making")
     try:
-        with os.fdopen(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY), "w", encoding="ascii") as handle:
-            handle.write(str(os.getpid()))
-    except FileExistsError:
-        yield False
-        return
+        lock = sqlite3.connect(place, timeout=0, isolation_level=None)
+    except sqlite3.OperationalError as error:
+        raise StoreError(f"cannot write {place} ({error}); check the folder") from error
     try:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise StoreError(f"cannot write {place} ({error}); check the folder") from error
+            yield False
+            return
         yield True
     finally:
-        lock.unlink(missing_ok=True)
+        lock.close()

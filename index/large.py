@@ -165,6 +165,8 @@ def _state(connection: sqlite3.Connection, base: Base, generation: int, before: 
         left = _present(connection)
         gone = base.columns.numbers[~_within(base.columns.numbers, left)]
         keep = _within(since.numbers, left)
+        if words is not None and not keep.all():
+            words = words.with_rows((), since.only(np.zeros(len(since), np.bool_)), since.numbers[~keep])
         since, vectors = since.only(keep), vectors[keep]
     elif before is not None and newer.days.all():
         return Large(base, generation, since, vectors, words, gone, before.years)

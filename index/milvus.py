@@ -157,9 +157,9 @@ class MilvusIndex(Index):
         if head is None:
             return False
         names = [head.owner, *(owner_of(copy["id"]) for copy in self.catalog.copies_of([head.owner]))]
-        self._milvus.remove([head])
         gone = [f"{kind}{owner}" for owner in names for kind in "ck"]
-        self.collections.delete(self.collections.catalog, gone)
+        self.collections.delete(self.collections.catalog, gone)  # first: no brief that comes later is to have them
+        self._milvus.remove([head])
         return True
 
     def take_out(self, brief_id: str) -> Removed | None:

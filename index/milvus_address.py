@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -10,6 +11,8 @@ import platformdirs
 
 from ..corpus import StoreError
 from .places import is_address
+
+EXAMPLE = "http://host:19530/collection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,11 @@ def parse_address(text: str) -> Address:
     Raises:
         StoreError: it names no collection, or no file.
     """
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+        number = parts.port
+    except ValueError as error:  # a port that is none, a bracket that is not closed
+        raise StoreError(f"found an address that cannot be read ({error}), expected {EXAMPLE}") from error
     if parts.scheme == "milvus":
         path = Path(unquote(f"{parts.netloc}{parts.path}")).expanduser()
         file, name = (path, "northbrief") if path.suffix else (path.parent, path.name)
@@ -48,10 +55,15 @@ def parse_address(text: str) -> Address:
         return Address(str(file.absolute()), name, local=True)
     name = parts.path.strip("/")
     if not parts.hostname or not is_name(name):
-        raise StoreError(f"found {text}, expected http://host:19530/collection, a name of letters, digits and _")
+        raise StoreError(f"found {_shown(text)}, expected {EXAMPLE}, a name of letters, digits and _")
     token = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else ""
-    port = f":{parts.port}" if parts.port else ""
+    port = f":{number}" if number else ""
     return Address(f"{parts.scheme}://{parts.hostname}{port}", name, token)
+
+
+def _shown(text: str) -> str:
+    """The address without its password."""
+    return re.sub(r"(?<=//)[^/@]*@", "", text)
 
 
 def is_name(text: str) -> bool:

@@ -23,6 +23,7 @@ from .stems import stemmed
 from .types import Filter, Floats, Ints
 from .view import Known, Moment, Scope, Version
 
+MOST = 16_384  # that Milvus returns
 SPARE = 16  # more than asked for are fetched, in place of passages that turn out to be of an old version
 
 
@@ -88,15 +89,20 @@ class MilvusView:
         return self._found("sparse", " ".join(dict.fromkeys(stems)), k, scope)
 
     def _found(self, field: str, asked: Any, k: int, scope: Scope) -> tuple[Ints, Floats]:
-        found = self._collections.search(field, asked, k + SPARE, self._condition(scope))
-        self._read_heads(row["owner"] for row, _ in found)
-        live = []
-        for row, score in found:
-            head = self._heads[row["owner"]]
-            if head is not None and head.extent.version == row["version"] and row["place"] < head.extent.passages:
-                self._owners[row["n"]] = row["owner"]
-                live.append((row["n"], score))
-        live = self._whole(live)
+        wanted, condition = min(k + SPARE, MOST), self._condition(scope)
+        while True:
+            found = self._collections.search(field, asked, wanted, condition)
+            self._read_heads(row["owner"] for row, _ in found)
+            live = []
+            for row, score in found:
+                head = self._heads[row["owner"]]
+                if head is not None and head.extent.version == row["version"] and row["place"] < head.extent.passages:
+                    self._owners[row["n"]] = row["owner"]
+                    live.append((row["n"], score))
+            live = self._whole(live)
+            if len(live) >= k or len(found) < wanted or wanted == MOST:
+                break
+            wanted = min(4 * wanted, MOST)  # a long brief that is being written, or left by a killed process
         numbers = np.array([n for n, _ in live], np.int64)
         scores = np.array([score for _, score in live], np.float32)
         order = np.lexsort((numbers, -scores))[:k]

@@ -7,7 +7,7 @@ from .fuse import fuse, scaled
 from .late import TokenCodec, best_matches, idf_weights, weakest
 from .lexical import terms
 from .ranking import Ranking
-from .types import Encoding, Floats
+from .types import Encoding, Floats, weighed_sum
 from .view import Scope, View
 
 DEPTH = 50  # passages taken from each ranking
@@ -53,8 +53,10 @@ def _reranked(view: View, codec: TokenCodec, encoding: Encoding, covered: Floats
     vectors, sizes = codec.unpack(b"".join(codes)), [codec.size(code) for code in codes]
     best = best_matches(encoding, vectors, sizes)
     weights = piece_weights(view, encoding)
-    late = np.clip(best @ weights, 0.0, 1.0)  # compared with other rankings, so nothing fitted is in it
-    mixed = FUSED_WEIGHT * found.scores[:CANDIDATES] + LATE_WEIGHT * scaled(best @ weighed(weights, encoding))
+    late = np.clip(weighed_sum(best, weights), 0.0, 1.0)  # compared with other rankings, so nothing fitted is in it
+    mixed = FUSED_WEIGHT * found.scores[:CANDIDATES] + LATE_WEIGHT * scaled(
+        weighed_sum(best, weighed(weights, encoding))
+    )
     mixed += COVER_WEIGHT * scaled(covered) + WEAKEST_WEIGHT * scaled(weakest(best))
     order = np.lexsort((top, -mixed))
     return Ranking(

@@ -78,12 +78,12 @@ class Snapshot:
         found = []
         for forms in ideas:
             match = " OR ".join(f'"{" ".join(words)}"' for form in forms if (words := terms(form.lower())))
-            if match not in self.remembered:
+            if (key := f"{match} {most}") not in self.remembered:  # counted up to `most` only
                 if isinstance(self.dense, Large):
-                    self.remembered[match] = self.dense.naming(forms, most)
+                    self.remembered[key] = self.dense.naming(forms, most)
                 else:
-                    self.remembered[match] = count_matches(self.connection, match, most)
-            found.append(self.remembered[match])
+                    self.remembered[key] = count_matches(self.connection, match, most)
+            found.append(self.remembered[key])
         return found
 
     def pieces(self, pieces: Ints) -> list[int]:

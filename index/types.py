@@ -124,7 +124,7 @@ class SpanMatches:
 
     def scores(self) -> list[Floats]:
         """Return, for each hit, the late-interaction score of each span, in [0, 1]."""
-        return [np.asarray(np.clip(rows @ self.weights, 0.0, 1.0), dtype=np.float32) for rows in self.best]
+        return [np.asarray(np.clip(weighed_sum(rows, self.weights), 0.0, 1.0), dtype=np.float32) for rows in self.best]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,15 @@ class AddReport:
 Progress = Callable[[int, int], None]
 """Called after each commit with the number of briefs seen and of passages written so far; within a long brief, with
 those encoded, too. An exception that it raises ends the add; what was committed stays."""
+
+
+def weighed_sum(rows: Floats, weights: Floats) -> Floats:
+    """Return the sum (n,) of each row's values (n, m), weighed (m,).
+
+    OpenBLAS' kernel for this reads beyond its rows at some sizes and may raise a warning for what it does not use.
+    """
+    with np.errstate(invalid="ignore"):
+        return np.asarray(rows @ weights, np.float32)
 
 
 def unit(rows: Floats) -> Floats:

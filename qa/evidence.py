@@ -38,6 +38,7 @@ _PERSONS = frozenset(
     )
 )
 """What counts as people: "20,000 people" tells how many guests."""
+_SHARES, _PERCENT = ("percentage", "proportion", "share"), re.compile(r"\d ?%|\bper ?cent\b")
 _PREPOSITION = re.compile(r"^(?:in|on|during|since|after|from|by|as of|at|for|of) (?:the )?", re.IGNORECASE)
 
 
@@ -138,6 +139,8 @@ def _counted(asked: Asked, question: str, leading: Sequence[Sentence]) -> bool:
 
 def _speaks_of(noun: str, text: str) -> bool:
     """Whether a passage has the noun in some form, or a word that stands for it: "troops" for "soldiers"."""
+    if noun in _SHARES and _PERCENT.search(text):
+        return True
     base = synonyms.stem(noun)
     return any(root in text for root in _roots(noun)) or any(
         synonyms.synonyms(base, synonyms.stem(word)) for word in re.findall(r"[a-z]+", text)

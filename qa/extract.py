@@ -14,7 +14,7 @@ import numpy as np
 from ..corpus.sentences import sentence_spans
 from ..index import Hit, Retriever
 from ..index.plan import Inquiry
-from ..index.types import Floats, SpanMatches, Window
+from ..index.types import Floats, SpanMatches, Window, weighed_sum
 from .injected import unquotable
 from .question import TYPED, Asked
 from .typed import answers, words_of
@@ -152,7 +152,7 @@ def _features(
     best = np.concatenate(matches.best)
     opens = np.concatenate([np.arange(count) == 0 for count in counts])
     before = np.where(opens[:, None], best, np.maximum(best, np.roll(best, 1, axis=0)))
-    late = best @ weights
+    late = weighed_sum(best, weights)
     rare = weights * (1 - best.mean(axis=0))
     whole = [float(each.max(axis=0) @ weights) for each in matches.best if len(each)]
     told = []
@@ -173,7 +173,7 @@ def _features(
     kept = [hit for hit, count in zip(hits, counts, strict=True) if count]
     columns = {
         "late": late,
-        "late_before": before @ weights,
+        "late_before": weighed_sum(before, weights),
         "nearness": np.concatenate(matches.nearness),
         "passage": np.repeat(whole, held),
         "hit": np.repeat([hit.score for hit in kept], held),
@@ -186,8 +186,8 @@ def _features(
         "length": np.minimum(words, 60) / 60,
         "first": opens,
         "short": words < MIN_WORDS + 2,
-        "particular": best @ (rare / max(float(rare.sum()), 1e-9)),
-        "gain": np.maximum(0, best - best[late.argmax()]) @ weights,
+        "particular": weighed_sum(best, rare / max(float(rare.sum()), 1e-9)),
+        "gain": weighed_sum(np.maximum(0, best - best[late.argmax()]), weights),
         "opening": opening,
     }
     return np.stack([np.asarray(columns[name], np.float32) for name in FEATURES], axis=1)

@@ -120,7 +120,7 @@ def names_its_term(question: str, hits: Sequence[Hit], encoder: Encoder) -> bool
     Beside such a term one or two other words may stand that the passage holds as well.
     """
     words = set(_words(question)) - FUNCTION_WORDS - _GENERIC
-    rare = len(words) == 1 or (len(words) <= TERMS and any(len(encoder.pieces(word)) > 1 for word in words))
+    rare = len(words) <= TERMS and any(len(encoder.pieces(word)) > 1 for word in words)
     return bool(words) and rare and any(words <= set(_words(hit.passage.text)) for hit in hits[:3])
 
 

@@ -58,6 +58,8 @@ _SELF = re.compile(r"\b(?:i|me|my|us|we|please|let['’]s)\b|^\W|[!}\]>]\W*$", r
 """Words of whom the machine is to serve, and marks of text that is made for machines."""
 _RECIPE = re.compile(r"\b(?:how|ways|steps|instructions) to\b", re.IGNORECASE)
 """What briefs do not hold, and an order is often for."""
+_AFTER_NOUN = ("of", "in", "by", "between", "on", "for", "from")
+"""What stands behind a noun that could be a verb: "Launch of a satellite", "Ban on coal exports"."""
 _MEANT = re.compile(
     r"^\W*(?:(?:no|sorry|oh|well|wait|actually)\W+)*i (?:meant?|was asking|am asking|asked)\b", re.IGNORECASE
 )
@@ -118,6 +120,8 @@ def _commanding(text: str) -> bool:
     words, about = bare(text).lower().split(), subject(text)
     if _MEANT.match(text) or (about != text and not says_you(about)):
         return False  # it mends the question before, or is a request for information by its wrapping
+    if len(words) > 2 and words[1] in _AFTER_NOUN and not (requests(text) or says_you(text) or _SELF.search(text)):
+        return False
     return len(words) > 1 and (
         words[0].strip(",.:") in _VERBS or requests(text) or says_you(text) or bool(_SELF.search(text))
     )

@@ -6,13 +6,18 @@ machine ("욕해 봐") from a request to the briefs ("요약해 줘").
 
 import re
 
+_YOU = (
+    r"(?:^|\s)(?:너|넌|네가|니가|너는|너를|너의|너에게|너한테|당신"
+    r"|네(?!\s?(?:번|가지|개|명|차례|곳|나라|살|달|해|사람|군데|척|발|차)))(?:은|이|의|을|에게)?\s"
+)
+"""What addresses the machine; "네" before what is counted is four."""
 _MACHINE = re.compile(
     r"(?:지시|명령|규칙|지침|프롬프트|설정|제한|제약|자료|문서|브리프|대화)\w*\s?(?:사항\w*\s?)?"
     r"(?:(?:모두|전부|다|완전히)\s?)?(?:무시하고|무시해|무시하라|잊고|잊어|버리고|어기고|해제)"
     r"|(?:시스템|숨은|숨겨진|처음|내부)\s?(?:프롬프트|지시|지침|규칙)|프롬프트\w*\s?(?:보여|알려|출력|공개)|지시문"
     r"|(?:개발자|관리자|탈옥|디버그)\s?모드|(?:비밀번호|접속\s?키|암호\s?키)(?:를|는|가)?\s"
     r"|(?:제한|제약|규칙|검열)(?:은|이|도)?\s?없(?:이|어|는|다)\b"
-    r"|(?:^|\s)(?:너|넌|네가|니가|너는|너를|너의|너에게|너한테|네|당신)(?:은|이|의|을|에게)?\s"
+    rf"|{_YOU}"
     r"|(?:이제|지금|앞으로)(?:부터|는)?\s(?:\S+\s){0,3}?(?:질문|물음|답변|대답|답|반말|말투)"
     r"|라고만\s?(?:답|대답|말)|인\s?척(?:하고|해)|(?:처럼|같이)\s?(?:말해|대답해|행동해)"
     r"|(?:역할|대변인|사람|인물)(?:을|이|로)?\s?(?:되어|맡아|하면서)|스타일로|말투로"
@@ -32,11 +37,14 @@ _ASKING = re.compile(
     r"(?:알려|말해|말씀해|설명해|요약해|정리해|나열해|열거해|찾아|찾아내|비교해|소개해|답해|답변해|대답해|보여|적어|들려"
     r"|가르쳐|풀어|골라|뽑아|분석해|평가해|제시해|언급해|이야기해|얘기해|꼽아|추려|짚어|검토해|확인해|조사해|검색해|인용해"
     r"|서술해|밝혀|전해|해석해|계산해|세어|들어|써|작성해|만들어|서술하|설명하|요약하|나열하|말하|답하|알리|비교하|정리하"
-    r"|보이|정의해|구분해|기술해|논해|묘사해|살펴|가려|묶어|모아|다뤄|보고해)$"
+    r"|궁금해|진단해|집계해|전망해|따져|조명해|보이|정의해|구분해|기술해|논해|묘사해|살펴|가려|묶어|모아|다뤄|보고해)$"
 )
 _ASKED = re.compile(
     r"요약|정리|목록|표|연표|개요|보고|비교|설명|내용|이유|날짜|변화|예를|문장|항목|차이|수법|과정|현황|연혁|어떻게|무엇|누가|누구|왜|언제"
 )
+_AT_YOU = re.compile(rf"{_YOU}|프롬프트|탈옥|접속\s?키|암호\s?키")
+_QUESTION = re.compile(r"(?:\?|나|까|가|는지|은|는)\s*[.!?]*$")
+"""A question may speak of broken rules and kept secrets; only what is the machine's makes it an order."""
 _CLAUSE = re.compile(r"(?<=[.!?;:])\s+")
 _HANGUL = re.compile(r"[가-힣]")
 
@@ -49,7 +57,8 @@ def is_korean_order(text: str) -> bool:
     """
     if not _HANGUL.search(text):
         return False
-    return bool(_MACHINE.search(text)) or any(_orders(part) for part in _CLAUSE.split(text))
+    machine = _AT_YOU if _QUESTION.search(text.strip()) else _MACHINE
+    return bool(machine.search(text)) or any(_orders(part) for part in _CLAUSE.split(text))
 
 
 def _orders(part: str) -> bool:

@@ -304,7 +304,7 @@ increase:decrease rise:fall grow:shrink expand:contract up:down higher:lower hig
 accept:reject approve:reject allow:forbid permit:forbid allow:ban support:oppose agree:refuse confirm:deny admit:deny
 begin:end start:stop start:end open:close launch:cancel join:leave enter:leave enter:exit arrive:depart
 win:lose success:failure succeed:fail successful:unsuccessful successful:fail strengthen:weaken
-improve:worsen better:worse
+improve:worsen better:worse smaller:larger smaller:bigger cheaper:expensive fewer:more poorer:richer weaker:stronger
 build:destroy build:dismantle import:export buy:sell lend:borrow give:take send:receive love:hate friend:enemy
 strong:weak rich:poor large:small big:small long:short old:new old:young early:late first:last
 before:after above:below over:under north:south east:west northern:southern eastern:western
@@ -451,6 +451,7 @@ def synonyms(a: str, b: str) -> bool:
     return bool(groups.get(a, frozenset()) & groups.get(b, frozenset()))
 
 
+@lru_cache(maxsize=65536)
 def opposite(a: str, b: str) -> bool:
     """Return whether the list of opposites pairs the two stems, or one is the other with un-, in-, dis- or non-."""
     if (a, b) in _opposites():

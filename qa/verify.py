@@ -44,6 +44,8 @@ def check(
     >>> check("Trade fell by 30 percent.", ["Trade fell by 13 percent in May."])
     'unsupported'
     """
+    if not any(sign.isalnum() for sign in claim):
+        return Verdict("unsupported", "It says nothing.")
     quotes = [quotes] if isinstance(quotes, str) else list(quotes)
     said = read(without_markers(claim), published)
     evidence = read_quotes(tuple(quotes), published, context)

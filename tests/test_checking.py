@@ -296,3 +296,14 @@ def test_what_nothing_supports_is_struck_through_or_taken_out(
         ("~~Trade with China fell by 40 percent in 2024.~~", "unsupported")
     ]
     assert verified([claim], [cite(1, resort)], [resort], remove=True, encoder=encoder) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "label"),
+    [
+        ("Exports were smaller in 2019.", "Exports were larger in 2019.", "unsupported"),
+        ("...", "China banned coal imports.", "unsupported"),
+    ],
+)
+def test_opposites_are_seen_and_nothing_is_no_claim(encoder: Encoder, claim: str, quote: str, label: str) -> None:
+    assert check(claim, [quote], encoder=encoder) == label

@@ -29,6 +29,9 @@ from .conftest import brief as make
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+# Milvus Lite leaves files of its log to the garbage collector, which says so whenever it comes by.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 STORES = ["sqlite", "milvus"]
 Open = Callable[..., Index]
 NUMBERS = count()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import sqlite3
@@ -21,6 +22,7 @@ from northbrief.corpus import Brief
 from northbrief.index import Filter, Index, Retriever
 from northbrief.index.base import load_base, saved_label
 from northbrief.index.columns import columns_from_bytes, joined, read_columns
+from northbrief.index.derived import _alone
 from northbrief.index.facts import allowed_numbers, known_values
 from northbrief.index.large import Large
 from northbrief.index.snapshot import Snapshot
@@ -406,6 +408,7 @@ def test_a_store_put_back_from_an_older_copy_is_not_searched_by_later_derived_pa
         assert Retriever(index).search("rare905")[0].brief.id == "b905"
 
 
+TESTS = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1] / ".alias")}  # `northbrief.tests` is not installed
 KILLED = """
 import os, sys
 from pathlib import Path
@@ -434,7 +437,7 @@ def test_a_build_killed_at_any_step_leaves_nothing_that_lies(large: Index, fake:
     label = large.path.with_suffix(".faiss.json")
     fields = json.loads(label.read_text("utf-8"))
     label.write_text(json.dumps(fields | {"store": "f" * 32}), "utf-8")  # so that a build is due
-    done = subprocess.run([sys.executable, "-c", KILLED, str(large.path), step], check=False, timeout=120)
+    done = subprocess.run([sys.executable, "-c", KILLED, str(large.path), step], check=False, timeout=120, env=TESTS)
     assert done.returncode == 9
     with Index.open(large.path, encoder=fake) as again:
         again.save_dense()
@@ -443,4 +446,26 @@ def test_a_build_killed_at_any_step_leaves_nothing_that_lies(large: Index, fake:
         agrees(again, ["t1w1 t1w2"], fake)
         if step != "clear_words":  # nothing was due then, and what is left waits for the next time
             assert len(list(again.path.parent.glob("*.words-*"))) == 1
-            assert not list(again.path.parent.glob("*-maker"))
+
+
+def test_versions_that_were_replaced_push_no_words_out(large: Index, fake: FakeEncoder, make_brief: MakeBrief) -> None:
+    with Index.open(large.path, encoder=fake) as index:
+        for number in range(60):
+            index.add([make_brief("edited", f"zebra stripes counted {number} times")])
+            with index.reading() as view:
+                state(view)
+        with index.reading() as view:
+            assert len(view.worded("zebra", 5, ())[0]) == 1
+
+
+def test_only_one_process_makes_the_base(large: Index) -> None:
+    with _alone(large.path) as first, _alone(large.path) as second:
+        assert first and not second
+    with _alone(large.path) as again:
+        assert again
+
+
+def test_how_often_an_idea_is_named_does_not_depend_on_who_searched_before(large: Index) -> None:
+    with large.reading() as view:
+        few = view.naming([["t1w1"]], 1)
+        assert few == [1] and view.naming([["t1w1"]], 500)[0] > 1

@@ -35,7 +35,11 @@ from northbrief.index.milvus_client import Collections, in_parts, pieces_of
 from northbrief.index.milvus_rows import head_of, owner_of, passage_numbers, payload_keys
 from northbrief.index.moving import move_index
 
+# Milvus Lite leaves files of its log to the garbage collector, which says so whenever it comes by.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 NUMBERS = count()
+TESTS = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1] / ".alias")}  # `northbrief.tests` is not installed
 LOADER = """
 import sys
 from northbrief.index import Index
@@ -167,7 +171,7 @@ def test_a_loader_that_is_killed_loses_nothing_it_acknowledged_and_doubles_nothi
     chance = random.Random(5)
     for attempt in range(2):
         command = [sys.executable, "-c", LOADER, place, str(number), "first"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as loader:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=TESTS) as loader:
             assert loader.stdout
             for line in loader.stdout:
                 acknowledged.add(line.strip())
@@ -412,3 +416,12 @@ def test_the_command_line_loads_searches_and_moves(
     assert "harbour" in run("--home", address, "search", "When did the ferry return?")
     assert "Copied 1 briefs" in run("move", address, "back.db")
     assert json.loads(run("--home", "back.db", "list", "--json"))[0]["id"] == "a"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://host:99999/x", "http://host:abc/x", "http://[bad/x", "http://me:secret@host/"]
+)
+def test_an_address_that_cannot_be_read_is_refused_without_its_password(address: str) -> None:
+    with pytest.raises(StoreError, match="expected http://host:19530/collection") as raised:
+        parse_address(address)
+    assert "secret" not in str(raised.value)

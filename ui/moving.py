@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from ..corpus import SettingsError, load_briefs
+from ..corpus import SettingsError, StoreError, load_briefs
 from ..index import AddReport
+from ..index.places import index_file, is_address
 from ..index.types import Progress
 from .settings import Application
 from .terminal import BAD, Json, err, escape, out, print_failures, print_json, with_bar
@@ -28,6 +29,8 @@ def move(
 
     parts: Application = context.obj
     reports: list[MoveReport] = []
+    if not is_address(source) and not index_file(source).exists():
+        raise StoreError(f"found no index at {source}, expected the folder, file or address of one to copy")
     with parts.open(source) as start, parts.open(target) as goal:
         total = len(start.entries())
 
