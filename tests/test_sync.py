@@ -389,9 +389,9 @@ def test_watching_follows_a_change_until_it_is_stopped(
     home = Index.open(configured.parent / "home", encoder=index.encoder)
 
     def write_and_stop() -> Iterator[None]:
-        (configured / "new.txt").write_text("A new document appeared.", "utf-8")
-        while home.brief("new") is None:
-            time.sleep(0.05)
+        while home.brief("new") is None:  # written again until the watch, which may begin late, has seen it
+            (configured / "new.txt").write_text("A new document appeared.", "utf-8")
+            time.sleep(0.5)
             yield
 
     stop = threading.Event()
