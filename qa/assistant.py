@@ -8,13 +8,11 @@ from ..corpus.language import guess_language
 from ..index import Filter, Index, Retriever
 from ..index.plan import QueryPlan
 from . import wording
-from .answering import answer_of, notes_of, quotes_of, refusal_of
-from .compose import Quote
-from .confidence import REFUSE_BELOW
+from .answering import answer_of, answers, quotes_of, refusal_of
+from .compose import Quote, claims_of
 from .evidence import Evidence
-from .found import look
+from .found import Found, look
 from .heard import Heard, hear
-from .notes import newer_notes
 from .types import Answer
 
 
@@ -72,18 +70,23 @@ class Assistant:
         self, question: str, history: Sequence[str], where: Filter | None, plan: QueryPlan | None
     ) -> Iterator[Answer]:
         found = look(self.retriever, question, history, where, plan)
-        if found.probability < REFUSE_BELOW or not any(reading.sentences for reading in found.readings):
-            yield refusal_of(found)
-            return
+        yield from self._quoting(found) if answers(found) else [refusal_of(found)]
+
+    def _quoting(self, found: Found) -> Iterator[Answer]:
+        """Yield the answer in the briefs' own words, side by side, then the whole."""
         quotes: list[Quote] = []
         for number in range(len(found.readings)):
             side = quotes_of(found, number)
             quotes += side
             if side and number < len(found.readings) - 1:
-                yield answer_of(found, quotes, ())
-        notes = notes_of(found, quotes)
-        notes += newer_notes([quote.sentence for quote in quotes], self.retriever.index.brief, found.korean)
-        yield answer_of(found, quotes, notes)
+                yield self._quoted(found, quotes, whole=False)
+        yield self._quoted(found, quotes)
+
+    def _quoted(self, found: Found, quotes: Sequence[Quote], *, whole: bool = True) -> Answer:
+        claims, citations = claims_of(quotes, found.asked, found.plan.question, found.korean)
+        silent = any(quote.silent for quote in quotes)
+        find = self.retriever.index.brief if whole else None
+        return answer_of(found, claims, citations, partial=silent, find=find)
 
     def evidence(self, question: str, history: Sequence[str] = (), where: Filter | None = None) -> Evidence:
         """Return what the confidence of the answer is reckoned from."""

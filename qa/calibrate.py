@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from ..index import Retriever
-from .assistant import Assistant
-from .evaluate import Question
+from .calibration import LIMIT, Calibration, Case, fit
+from .choosing import place, read_sentences
+from .evaluate import Question, facts
+from .found import look
 from .llm import LanguageModel
-from .reader import LIMIT, Calibration, Reader, fit, leading
+from .reader import Reader
 
 
 def calibrate(
@@ -15,7 +17,7 @@ def calibrate(
     questions: Sequence[Question],
     progress: Callable[[int, int], None] | None = None,
 ) -> Calibration:
-    """Return the calibration of a model; it reads the leading passages of each question, off-topic ones left out.
+    """Return the calibration of a model; it reads the leading sentences of each question, off-topic ones left out.
 
     What the briefs have nothing on is refused without a model, and would make any reader look good.
 
@@ -23,15 +25,20 @@ def calibrate(
         ModelError: the model fails.
         SettingsError: the questions are too few, or all answerable.
     """
-    assistant, reader = Assistant(retriever), Reader(model, budget=float("inf"))
+    reader = Reader(model, budget=float("inf"))
     asked = [question for question in questions if question.type != "offtopic"]
     readings, confidences, answerable = [], [], []
+    cases: list[Case] = []
     for number, question in enumerate(asked, start=1):
-        default = assistant.ask(question.text, history=question.history)
-        values = [value for value in reader.read(default.question, leading(default.hits)) if value is not None]
-        readings.append(max(values, default=-LIMIT))
-        confidences.append(default.confidence)
+        found = look(retriever, question.text, question.history, None)
+        values = read_sentences(reader, found)
+        readings.append(max(values.values(), default=-LIMIT))
+        confidences.append(found.probability)
         answerable.append(question.answerable)
+        read = [each for reading in found.readings for each in reading.sentences if place(each) in values]
+        answering = [facts(question, each.text) > 0 for each in read]
+        if any(answering) and not all(answering):
+            cases.append(([each.score for each in read], [values[place(each)] for each in read], answering))
         if progress:
             progress(number, len(asked))
-    return fit(readings, confidences, answerable)
+    return fit(readings, confidences, answerable, cases)

@@ -10,7 +10,7 @@ from .context import with_antecedent
 from .extract import Sentence
 from .question import TYPED, Asked, Kind
 from .typed import Span, answers
-from .types import Citation, Claim, Verdict
+from .types import Citation, Claim, Verdict, is_quote
 
 BOLD = 2  # spans of a quote set in bold, at most
 REASON_WORDS = 14  # of a reason set in bold
@@ -39,11 +39,15 @@ class Quote:
 
 
 def claims_of(
-    quotes: Sequence[Quote], asked: Asked, question: str, korean: bool
+    quotes: Sequence[Quote],
+    asked: Asked,
+    question: str,
+    korean: bool,
+    told: Sequence[Claim] = (),
+    cited: Sequence[Citation] = (),
 ) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
-    """Return a claim and a citation for each quote, in order; the citations count from 1."""
-    claims: list[Claim] = []
-    citations: list[Citation] = []
+    """Return a claim and a citation for each quote, in order, behind what is `told` and `cited` already."""
+    claims, citations = list(told), list(cited)
     for quote in quotes:
         sentence, hit = quote.sentence, quote.sentence.hit
         start, end, lead = with_antecedent(hit, sentence.start, sentence.end, ROOM)
@@ -126,8 +130,11 @@ def marked(claim: Claim) -> str:
     return "".join([*parts, claim.text[at:]])
 
 
-def markdown(lead: str, claims: Sequence[Claim], notes: Sequence[str], *, bullets: bool = False) -> str:
-    """Return the answer's text: what is said first, a heading for each side, the numbered quotes, the notes."""
+def markdown(
+    lead: str, claims: Sequence[Claim], citations: Sequence[Citation], notes: Sequence[str], *, bullets: bool = False
+) -> str:
+    """Return the answer's text: what is said first, a heading for each side, numbered claims in quotation marks where
+    they are quotes, the notes."""
     lines = [lead] if lead else []
     side = ""
     for claim in claims:
@@ -136,5 +143,6 @@ def markdown(lead: str, claims: Sequence[Claim], notes: Sequence[str], *, bullet
             lines.append(f"**{side}**")
         marks = " ".join(f"[{number}]" for number in claim.citations)
         before = f"{claim.lead} " if claim.lead else ""
-        lines.append(f"{'- ' if bullets else ''}{before}“{marked(claim)}” {marks}")
+        words = f"“{marked(claim)}”" if is_quote(claim, citations) else claim.text
+        lines.append(f"{'- ' if bullets else ''}{before}{words} {marks}")
     return "\n\n".join([*lines, *notes])

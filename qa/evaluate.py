@@ -172,8 +172,6 @@ def _asked(assistant: Assistant, question: Question) -> dict[str, Any]:
     began = time.perf_counter()
     answer = assistant.ask(question.text, history=question.history)
     seconds = time.perf_counter() - began
-    text = answer.text.lower().replace("**", "")
-    facts = [any(wording.lower() in text for wording in wordings) for wordings in question.answers]
     cited = any(
         covers(citation.brief, citation.start, citation.end, gold)
         or covers(citation.brief, citation.passage.start, citation.passage.end, gold)
@@ -181,13 +179,19 @@ def _asked(assistant: Assistant, question: Question) -> dict[str, Any]:
         for gold in question.gold
     )
     return {
-        "facts": (mean(facts) if facts and not answer.abstained else 0.0) if question.answerable else None,
+        "facts": (0.0 if answer.abstained else facts(question, answer.text)) if question.answerable else None,
         "cited": (cited and not answer.abstained) if question.answerable else None,
         "abstained": answer.abstained,
         "confidence": answer.confidence,
         "words": len(answer.text.split()),
         "ask_seconds": seconds,
     }
+
+
+def facts(question: Question, text: str) -> float:
+    """Return the share of the needed facts that stand in a text, in [0, 1]; 0 where none is known."""
+    plain = text.lower().replace("**", "")
+    return mean([any(wording.lower() in plain for wording in wordings) for wordings in question.answers] or [False])
 
 
 def figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:

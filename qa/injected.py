@@ -81,8 +81,3 @@ def quotable_spans(hit: Hit) -> list[tuple[int, int]]:
 def plain_spans(hit: Hit) -> list[tuple[int, int]]:
     """Return (start, end), in the passage, of its sentences that a model may read."""
     return [span for span in quotable_spans(hit) if not _LINK.search(hit.passage.text, *span)]
-
-
-def plain_text(hit: Hit) -> str:
-    """Return the passage as a model reads it, on one line, without orders."""
-    return " ".join(" ".join(hit.passage.text[start:end].split()) for start, end in plain_spans(hit))

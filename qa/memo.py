@@ -12,7 +12,7 @@ from typing import Any
 from ..corpus import Brief, DateSource
 from ..corpus.language import guess_language
 from .bibliography import UNDATED, Item, csl_item, locator
-from .types import Answer, Citation, Claim
+from .types import Answer, Citation, Claim, is_quote
 
 Node = dict[str, Any]
 API = [1, 23, 1]  # of pandoc's tree; it reads older ones
@@ -89,7 +89,7 @@ def _answer(answer: Answer, level: int, unsupported: str, language: str) -> list
 
 def _claim(claim: Claim, citations: Sequence[Citation], unsupported: str, language: str) -> list[Node]:
     """A quote in quotation marks with its note; a sentence that is no quote has the quote in the note."""
-    quoted = any(claim.text == citation.quote for citation in citations)
+    quoted = is_quote(claim, citations)
     words = _marked(claim)
     if quoted:
         words = [*_text("“"), *words, *_text("”")]

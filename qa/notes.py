@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from ..corpus import Brief
+from ..index import Hit
 from ..index.plan import QueryPlan
 from . import wording
 from .extract import Reading, Sentence
@@ -28,12 +29,12 @@ def age_note(plan: QueryPlan, briefs: Sequence[Brief], korean: bool) -> str:
     return wording.as_of(korean, newest) if plan.latest else ""
 
 
-def newer_notes(sentences: Sequence[Sentence], find: Callable[[str], Brief | None], korean: bool) -> list[str]:
+def newer_notes(quoted: Sequence[Hit], find: Callable[[str], Brief | None], korean: bool) -> list[str]:
     """Return a note on each brief quoted that has a later version, unless that is quoted as well.
 
     `find` gives the brief of an id, None where it has left the index since.
     """
-    briefs = {sentence.hit.brief.id: sentence.hit for sentence in sentences}
+    briefs = {hit.brief.id: hit for hit in quoted}
     notes = []
     for hit in briefs.values():
         newer = find(hit.newer) if hit.newer and hit.newer not in briefs else None
@@ -42,10 +43,10 @@ def newer_notes(sentences: Sequence[Sentence], find: Callable[[str], Brief | Non
     return notes
 
 
-def unanswered_note(asked: Asked, question: str, sentences: Sequence[Sentence | Claim], korean: bool) -> str:
-    """Return the note on the kinds asked for that no sentence quoted or written holds, where others are held."""
+def unanswered_note(asked: Asked, question: str, claims: Sequence[Claim], korean: bool) -> str:
+    """Return the note on the kinds asked for that no claim holds, where others are held."""
     kinds = [kind for kind in asked.kinds if kind in TYPED and kind is not Kind.WHY]
-    held = [kind for kind in kinds if any(answers(kind, asked, question, s.text) for s in sentences)]
+    held = [kind for kind in kinds if any(answers(kind, asked, question, claim.text) for claim in claims)]
     lacking = [kind for kind in kinds if kind not in held]
     return wording.unanswered(korean, lacking) if held and lacking else ""
 

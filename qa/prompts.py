@@ -7,26 +7,15 @@ kind begin with is always the same: a server that keeps the beginning of a promp
 """
 
 import hashlib
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
-from ..corpus import Brief
 from ..index import Hit
-from .context import with_antecedent
+from .excerpts import Excerpt, Span, excerpt_of, source_of, spans_of
 from .extract import Sentence
-from .injected import orders, plain_spans, plain_text
 from .llm import Message, tokens
 
-T = TypeVar("T")
-Span = tuple[int, int]
-
 EVIDENCE = 750  # tokens as `tokens` counts them, some 500 of a model's own
-SOURCE = 70  # characters of a title that are given
-BEFORE = 40  # words that a sentence before may have, to come along with one that points back to it
-_LETTER = re.compile(r"\w")
-_MARK = re.compile(r" ?\[\d{1,3}\]")  # of a brief's own notes
 
 NOT_STATED = "The briefs do not say."
 """What the model is to reply where the passages do not answer."""
@@ -92,8 +81,8 @@ def writing(
     brings along what it points to. A model reads these in a third of the time that whole passages take, and finds
     more: of twice as many passages.
     """
-    ferry = (_FERRY, "Island Gazette, May 2019")
-    both = [ferry, (_SCHOOL, "Island Gazette, 2020")]
+    ferry = Excerpt(_FERRY, "Island Gazette, May 2019")
+    both = [ferry, Excerpt(_SCHOOL, "Island Gazette, 2020")]
     frame = (
         Message("system", _WRITE),
         Message("user", _asked([ferry], "What did the new ferry cost?")),
@@ -110,56 +99,26 @@ def writing(
     chosen: dict[str, set[Span]] = {}
     for sentence in sentences:
         hit = sentence.hit
-        spans = [span for span in _with_before(sentence) if span not in chosen.get(hit.passage.id, ())]
+        spans = [span for span in spans_of(sentence) if span not in chosen.get(hit.passage.id, ())]
         cost = sum(tokens(hit.brief.text[slice(*span)]) + 2 for span in spans)
-        cost += 0 if hit.passage.id in kept else tokens(_source(hit.brief)) + 10
+        cost += 0 if hit.passage.id in kept else tokens(source_of(hit.brief)) + 10
         if not spans or (kept and cost > left):
             continue
         kept[hit.passage.id] = hit
         chosen.setdefault(hit.passage.id, set()).update(spans)
         left -= cost
-    packed = [(_excerpt(hit, sorted(chosen[name])), _source(hit.brief)) for name, hit in kept.items()]
+    packed = [excerpt_of(hit, sorted(chosen[name])) for name, hit in kept.items()]
     return Asking((*frame, Message("user", _asked(packed, wanted))), tuple(kept.values()))
 
 
-def _with_before(sentence: Sentence) -> list[Span]:
-    """The sentence, if a model may read it, and the one before that it points back to, by offsets in the brief."""
-    at = sentence.hit.passage.start
-    spans = [(at + start, at + end) for start, end in plain_spans(sentence.hit)]
-    start, end, _ = with_antecedent(sentence.hit, sentence.start, sentence.end, BEFORE)
-    if (sentence.start, sentence.end) not in spans:
-        return []
-    return [span for span in spans if start <= span[0] and span[1] <= end]
-
-
-def _excerpt(hit: Hit, spans: Sequence[Span]) -> str:
-    """The spans of a passage as a model reads them: on one line, gaps marked, without numbers that look like ours."""
-    parts, last = [], spans[0][0]
-    for start, end in spans:
-        gap = hit.brief.text[last:start]
-        parts.append(("... " if _LETTER.search(gap) else "") + hit.brief.text[start:end])
-        last = end
-    return _MARK.sub("", " ".join(" ".join(parts).split()))
-
-
-def in_turn(sided: Sequence[T], side: Callable[[T], str]) -> list[T]:
-    """Return them with their sides taking turns, each side best first."""
-    sides: dict[str, list[T]] = {}
-    for each in sided:
-        sides.setdefault(side(each), []).append(each)
-    longest = max((len(kept) for kept in sides.values()), default=0)
-    return [kept[place] for place in range(longest) for kept in sides.values() if place < len(kept)]
-
-
-def reading(question: str, hit: Hit, room: int) -> tuple[Message, ...]:
-    """Return the request whether this passage states the answer, for one token."""
+def reading(question: str, excerpt: Excerpt, room: int) -> tuple[Message, ...]:
+    """Return the request whether this excerpt states the answer, for one token."""
     turns = [Message("system", _READ)]
     for passage, asked, reply in _READ_EXAMPLES:
-        turns += [Message("user", _asked([(passage, "")], asked)), Message("assistant", reply)]
-    text = plain_text(hit)
+        turns += [Message("user", _asked([Excerpt(passage)], asked)), Message("assistant", reply)]
     left = room - sum(tokens(turn.content) + 8 for turn in turns) - tokens(question) - 80
-    text = text.encode()[: max(200, 3 * left)].decode("utf-8", "ignore")
-    return (*turns, Message("user", _asked([(text, _source(hit.brief))], question)))
+    text = excerpt.text.encode()[: max(200, 3 * left)].decode("utf-8", "ignore")
+    return (*turns, Message("user", _asked([Excerpt(text, excerpt.source)], question)))
 
 
 def rewriting(question: str, history: Sequence[str]) -> tuple[Message, ...]:
@@ -169,17 +128,10 @@ def rewriting(question: str, history: Sequence[str]) -> tuple[Message, ...]:
     return (Message("system", _REWRITE), Message("user", asked), Message("assistant", made), Message("user", turns))
 
 
-def _asked(passages: Sequence[tuple[str, str]], question: str) -> str:
+def _asked(excerpts: Sequence[Excerpt], question: str) -> str:
     lines = [
-        f"[{number}] {f'({source}) ' if source else ''}{text}"
-        for number, (text, source) in enumerate(passages, start=1)
+        f"[{number}] {f'({each.source}) ' if each.source else ''}{each.text}"
+        for number, each in enumerate(excerpts, start=1)
     ]
     key = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:8]
     return "\n".join([f"--- passages {key}", *lines, f"--- end {key}", f"Question: {question}"])
-
-
-def _source(brief: Brief) -> str:
-    """Title, institution and month, on one line, without orders: a title may hold some, too."""
-    when = f"{brief.published:%B %Y}" if brief.published else "undated"
-    parts = [" ".join(part.split()) for part in (brief.title, brief.institution) if part]
-    return ", ".join([*(part[:SOURCE] for part in parts if not orders(part)), when])

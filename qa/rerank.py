@@ -13,8 +13,9 @@ from datetime import date
 from ..corpus import ModelError
 from ..index import Filter, Hit, Retriever
 from ..index.plan import QueryPlan
-from .prompts import in_turn
-from .reader import Reader, clipped
+from .calibration import clipped
+from .excerpts import by_side, in_turn, of_passage
+from .reader import Reader
 
 READ = 5  # passages of a question; of a comparison these are shared by its sides
 UNREAD = 0.5  # the probability where there is none
@@ -53,22 +54,20 @@ def reranked(reader: Reader, hits: Sequence[Hit], asked: dict[str, str], budget:
 
     `asked` has the question of each side, "" for one without sides; sides go on taking turns. Within `budget` seconds.
     """
-    leading = in_turn(hits, lambda hit: hit.side)[:READ]
+    leading = in_turn(by_side(hits))[:READ]
     found: dict[tuple[str, str], float] = {}
     share = budget / max(1, len(asked))
     for side, question in asked.items():
         mine = [hit for hit in leading if hit.side == side]
         try:
-            values = reader.read(question, mine, share) if mine else []
+            values = reader.read(question, [of_passage(hit) for hit in mine], share) if mine else []
         except ModelError:
             continue
         found |= {(side, hit.passage.id): value for hit, value in zip(mine, values, strict=True) if value is not None}
     if not found:
         return list(hits)
     scored = [replace(hit, score=_mixed(hit, found.get((hit.side, hit.passage.id)))) for hit in hits]
-    sides = list(dict.fromkeys(hit.side for hit in hits))
-    best = sorted(scored, key=lambda hit: (sides.index(hit.side), -hit.score))
-    return in_turn(best, lambda hit: hit.side)
+    return in_turn([sorted(side, key=lambda hit: -hit.score) for side in by_side(scored)])
 
 
 def _mixed(hit: Hit, reading: float | None) -> float:

@@ -11,6 +11,7 @@ from .extract import Sentence, repeats
 from .question import Asked, Kind
 
 ENOUGH = 0.85  # probability that the answer is among the sentences quoted
+LIKELY = 0.5  # the same where a language model has answered already
 WEAK = 0.05  # of the best sentence's chance, below which a sentence is not worth its words
 NEAR = 0.6  # of its late interaction: further off, a sentence merely has a name in common
 FACT_WORDS = 110  # at most; the median is about half of it
@@ -28,13 +29,18 @@ def select(
 ) -> list[Sentence]:
     """Return the sentences to quote, best first, of at most `words` words unless the first one alone is longer.
 
-    `sentences` are best first. What repeats one of `before`, or one already chosen, is left out.
+    `sentences` are best first. What is told `before` counts as chosen and is not returned again; what repeats that, or
+    one already chosen, is left out.
     """
     chosen: list[Sentence] = []
-    told = 0.0
+    told = sum(sentence.chance for sentence in sentences if sentence in before)
+    if before and told >= enough:
+        return []
     for sentence in sentences:
+        if sentence in before:
+            continue
         length = len(sentence.text.split())
-        if chosen and (length > words or _weak(sentence, chosen[0])):
+        if (chosen or before) and (length > words or _weak(sentence, sentences[0])):
             continue
         if any(repeats(sentence, other) for other in (*before, *chosen)):
             told += sentence.chance

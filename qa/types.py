@@ -1,5 +1,6 @@
 """An answer, its claims and the evidence under each of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -54,8 +55,8 @@ class Citation:
 class Claim:
     """A sentence of the answer with the numbers of its citations; `side` names the side of a comparison it is for.
 
-    `text` is exact words of the brief; `bold` has the (start, end) in it of the words that answer. `lead` stands before
-    the quote and is none of it: who "He" is, or whose words these are and of when.
+    `text` is exact words of the brief, or a language model's own; `bold` has the (start, end) in it of the words that
+    answer. `lead` stands before the quote and is none of it: who "He" is, or whose words these are and of when.
     """
 
     text: str
@@ -134,6 +135,13 @@ class Answer:
                 for citation in self.citations
             ],
         }
+
+
+def is_quote(claim: Claim, citations: Sequence[Citation]) -> bool:
+    """Whether the claim's words stand in a quote of one of the citations that it has."""
+    words = " ".join(claim.text.split())
+    cited = [citation.quote for citation in citations if citation.number in claim.citations]
+    return bool(words) and any(words in " ".join(quote.split()) for quote in cited)
 
 
 def reference(brief: Brief) -> str:

@@ -62,9 +62,9 @@ class Writer:
     def write(
         self, question: str, ranked: Sequence[Sentence], *, sides: Sequence[str] = (), timeout: float | None = None
     ) -> Iterator[Written]:
-        """Yield the answer after each sentence that stands its check; `ranked` is the evidence, best first.
+        """Yield the answer after each sentence that stands its check; the last one may have come before.
 
-        `sides` are those of a comparison for which there is evidence.
+        `ranked` is the evidence, best first; `sides` are those of a comparison for which there is some.
 
         Raises:
             ModelError: the model fails, refuses, or writes nothing that can be given.
@@ -169,13 +169,6 @@ def _with(written: Written, text: str, cited: Sequence[Citation], side: str) -> 
     numbers = sorted({known[each.brief.id, each.start, each.end].number for each in cited})
     claim = Claim(text, tuple(numbers), Verdict.SUPPORTED, side)
     return replace(written, claims=(*written.claims, claim), citations=tuple(known.values()))
-
-
-def quoting(written: Written, sentence: Sentence) -> Written:
-    """Return what is written with this sentence quoted at its end."""
-    hit, start, end = sentence.hit, sentence.start, sentence.end
-    quote = Citation(0, hit.passage, hit.brief, sentence.text, start, end)
-    return _with(replace(written, sides=written.sides | {hit.side}), sentence.text, [quote], hit.side)
 
 
 def _accept(written: Written, count: int, cites: bool) -> None:

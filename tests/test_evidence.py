@@ -13,9 +13,9 @@ from northbrief.index.plan import Planner
 from northbrief.qa import Assistant
 from northbrief.qa.confidence import confidence
 from northbrief.qa.evidence import NOTHING, Evidence, names
-from northbrief.qa.extract import Sentence
 from northbrief.qa.notes import age_note, newer_notes, unanswered_note
 from northbrief.qa.question import asked_in
+from northbrief.qa.types import Claim, Verdict
 
 CASES = [
     line.split("\t")
@@ -73,11 +73,11 @@ def test_evidence_older_than_the_question_says_so(question: str, published: date
 
 def test_a_later_version_is_named_unless_it_is_gone() -> None:
     later = Brief(id="new", title="Ferries, revised", text="x", published=date(2021, 3, 4))
-    sentence = Sentence(hit(date(2020, 1, 2), "new"), 0, 10, (), (), 0.0, 0.0)
-    assert newer_notes([sentence], lambda brief: later if brief == "new" else None, korean=False) == [
+    quoted = [hit(date(2020, 1, 2), "new")]
+    assert newer_notes(quoted, lambda brief: later if brief == "new" else None, korean=False) == [
         "A later version of this brief exists: “Ferries, revised”, 4 March 2021."
     ]
-    assert newer_notes([sentence], lambda _: None, korean=False) == []
+    assert newer_notes(quoted, lambda _: None, korean=False) == []
 
 
 @pytest.mark.parametrize(
@@ -89,5 +89,5 @@ def test_a_later_version_is_named_unless_it_is_gone() -> None:
     ],
 )
 def test_the_part_of_a_question_that_nothing_quoted_answers_is_named(question: str, note: str) -> None:
-    sentence = Sentence(hit(None), 0, 40, (), (), 0.0, 0.0)
-    assert unanswered_note(asked_in(question), question, [sentence], korean=False) == note
+    claim = Claim(hit(None).brief.text[:40], (1,), Verdict.SUPPORTED)
+    assert unanswered_note(asked_in(question), question, [claim], korean=False) == note

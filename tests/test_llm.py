@@ -11,11 +11,12 @@ import pytest
 from northbrief.corpus import Brief, ModelError, SettingsError
 from northbrief.index import Encoder, Hit, Index
 from northbrief.qa import Answer, Assistant
+from northbrief.qa.calibration import Calibration, save_calibration
+from northbrief.qa.excerpts import by_side, in_turn
 from northbrief.qa.extract import Sentence
 from northbrief.qa.injected import plain_spans
 from northbrief.qa.llm import LanguageModel, Message, log_odds, tokens
-from northbrief.qa.prompts import NOT_STATED, in_turn, writing
-from northbrief.qa.reader import Calibration, save_calibration
+from northbrief.qa.prompts import NOT_STATED, writing
 from northbrief.qa.reply import sentences
 from northbrief.qa.written import WritingAssistant, sound
 
@@ -228,8 +229,7 @@ def test_sentences_of_one_passage_stand_together_with_what_they_point_back_to(li
 def test_of_a_comparison_the_sides_take_turns(library: Index) -> None:
     hits = Assistant(library).retriever.search(QUESTION)
     sided = [replace(hit, side="A" if place < 2 else "B") for place, hit in enumerate(hits[:3])]
-    turns = in_turn(sentences_of(sided), lambda sentence: sentence.hit.side)
-    assert [sentence.hit.side for sentence in turns[:3]] == ["A", "B", "A"]
+    assert [hit.side for hit in in_turn(by_side(sided))] == ["A", "B", "A"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from ..corpus import Brief
 from ..qa import Answer, Claim
+from ..qa.types import is_quote
 from .chips import chips_html
 from .compare import compare_html
 from .conversation import Turn
@@ -57,9 +58,8 @@ def claim_html(claim: Claim, turn: Turn, language: str) -> str:
     """Return one claim with its numbers: quoted where it is a quote, marked where its quotes do not support it."""
     titles = {citation.number: citation.brief.title for citation in turn.answer.citations}
     text = wrapped(claim.text, claim.bold, "strong")
-    quotes = {" ".join(c.quote.split()) for c in turn.answer.citations if c.number in claim.citations}
-    words = " ".join(claim.text.split())
-    if words and any(words in quote for quote in quotes):
+    if is_quote(claim, turn.answer.citations):
+        words = claim.text.strip()
         text = f"“{_apart(words[0])}{text}{_apart(words[-1])}”"
     if claim.verdict == "unsupported":
         text = f"<s>{text}</s>"

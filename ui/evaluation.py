@@ -14,8 +14,8 @@ from ..corpus import SettingsError
 from ..index import Retriever
 from ..qa import Assistant
 from ..qa.calibrate import calibrate
+from ..qa.calibration import Calibration, save_calibration
 from ..qa.evaluate import Comparison, Outcome, compare, read_questions, run, table
-from ..qa.reader import Calibration, save_calibration
 from ..qa.written import WritingAssistant
 from .settings import Application
 from .terminal import err

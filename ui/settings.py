@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     llm_key: SecretStr | None = Field(None, description="the key that the server asks for")
     llm_timeout: float = Field(60.0, gt=0, description="seconds the model may take for an answer")
     llm_reader: float = Field(20.0, ge=0, description="seconds of them for reading before; 0: it only writes")
+    llm_writes: bool = Field(True, description="whether it writes answers, or only reads which sentences answer")
     llm_context: int = Field(4096, ge=1500, description="tokens the server lets it read and write")
     llm_evidence: int = Field(EVIDENCE, ge=100, description="tokens of passages it is given for an answer")
     llm_rerank: float = Field(0.0, ge=0, description="seconds of them for ordering passages by reading; 0: it does not")
@@ -157,6 +158,7 @@ class Application:
             reader_budget=self.settings.llm_reader,
             rerank_budget=self.settings.llm_rerank,
             rewrite=self.settings.llm_rewrite,
+            writes=self.settings.llm_writes,
             evidence=self.settings.llm_evidence,
         )
 

@@ -14,7 +14,7 @@ from ..qa import Answer, Citation, Claim
 from ..qa.bibliography import locator
 from ..qa.export import FORMATS, cited_briefs, export
 from ..qa.saved import EvidenceError
-from ..qa.types import reference
+from ..qa.types import is_quote, reference
 from .conversation import read_turn
 from .markup import attributes, button, line, wrapped
 from .sources import facts
@@ -95,12 +95,6 @@ def read_answers(turns: object) -> list[Answer]:
 def read_title(request: Values) -> str:
     """Return the title that was typed, on one line."""
     return " ".join(str(request.get("title") or "").split())[:MOST_TITLE]
-
-
-def is_quote(claim: Claim, citations: Sequence[Citation]) -> bool:
-    """Whether the claim's words stand in one of its quotes."""
-    words = " ".join(claim.text.split())
-    return bool(words) and any(words in " ".join(citation.quote.split()) for citation in citations)
 
 
 def answer_text(answer: Answer, language: str) -> str:

@@ -1,9 +1,10 @@
 """What a language model adds: python -m tests.benchmarks.model (reader | writer | rerank | evidence | latency | close)
 
 The weights in `--model FILE` (GGUF; without it the small model of the tests) are served on loopback by llama.cpp.
-`reader`: facts against near misses, by the model's log-odds over the leading passages. `writer`: written answers to a
-random sample of the questions, with the facts found in them, what was shown, and why the rest fell back; `--types` says
-of which, `--cite` puts a marker behind every sentence, for models that never cite. `rerank`: the leading passages in
+`reader`: facts against near misses, by the model's log-odds over the leading sentences, and how well these choose.
+`writer`: written answers to a random sample of the questions, with the facts found in them, what was shown, and why the
+rest fell back; `--types` says of which, `--cite` puts a marker behind every sentence, for models that never cite,
+`--calibrations` lets the model read first, with `--reads` do nothing else. `rerank`: the leading passages in
 the order of the model's reading. `latency`: how soon a complete sentence is shown, in times of encoding one text, too.
 `evidence`: the share of the needed facts in what a model is given, best sentences against as long whole passages.
 `close`: of claims written by hand, fair and faulty, what the check lets pass, and what of that is near to its quote.
@@ -25,12 +26,16 @@ from northbrief.corpus.shelf import load_shelf
 from northbrief.index import Index, Retriever
 from northbrief.index.encoder import load_encoder
 from northbrief.qa import Answer, Assistant, Claim, Verdict
-from northbrief.qa.evaluate import Question, auroc, compare, figures, read_questions, run
-from northbrief.qa.injected import plain_spans, plain_text
+from northbrief.qa.calibration import CHOICE, fit
+from northbrief.qa.choosing import READ, place, read_sentences
+from northbrief.qa.completing import evidence_of
+from northbrief.qa.evaluate import Question, auroc, compare, facts, figures, read_questions, run
+from northbrief.qa.excerpts import by_side, in_turn, of_passage
+from northbrief.qa.found import look
+from northbrief.qa.injected import plain_spans
 from northbrief.qa.llm import LanguageModel, Message, tokens
-from northbrief.qa.prompts import in_turn
 from northbrief.qa.prompts import writing as writing_request
-from northbrief.qa.reader import LEADING, Reader, fit
+from northbrief.qa.reader import Reader
 from northbrief.qa.reply import sentences
 from northbrief.qa.rerank import ReadingRetriever
 from northbrief.qa.support import close
@@ -59,47 +64,54 @@ def refused_at(positives: Sequence[float], negatives: Sequence[float], share: fl
 def reader(
     retriever: Retriever, model: LanguageModel, questions: Sequence[Question], options: argparse.Namespace
 ) -> None:
-    """Read the leading passages of facts and near misses."""
-    assistant, reads = Assistant(retriever), Reader(model, budget=600)
-    asked = drawn(questions, ANSWERED if options.all else ("fact", "paraphrase"), options.count, options.seed)
+    """Read the leading sentences of facts and near misses; a row for each question goes into `--out`."""
+    reads = Reader(model, budget=600)
+    asked = drawn(questions, options.types or ("fact", "paraphrase"), options.count, options.seed)
     asked += drawn(questions, ("unanswerable",), options.count, options.seed)
     random.Random(options.seed).shuffle(asked)
     rows, began, checks = [], time.perf_counter(), 0
     for number, question in enumerate(asked):
-        default = assistant.ask(question.text, history=question.history)
-        values = [value or 0.0 for value in reads.read(default.question, default.hits[: options.leading])]
-        checks += len(values)
-        rows.append({"id": question.id, "answerable": question.answerable, "confidence": default.confidence,
-                     "abstained": default.abstained, "readings": values})  # fmt: skip
+        found = look(retriever, question.text, question.history, None)
+        values = read_sentences(reads, found)
+        read = [each for reading in found.readings for each in reading.sentences if place(each) in values]
+        checks += len(read)
+        rows.append({"id": question.id, "type": question.type, "answerable": question.answerable,
+                     "confidence": found.probability, "readings": [values[place(each)] for each in read],
+                     "scores": [each.score for each in read],
+                     "facts": [facts(question, each.text) for each in read]})  # fmt: skip
         if options.out:
             options.out.write_text("\n".join(json.dumps(row) for row in rows) + "\n", "utf-8")
         print(f"\r{number + 1}/{len(asked)}", end="", flush=True)
     seconds = (time.perf_counter() - began) / max(1, checks)
-    print(f"\n{model.name.rsplit('/', 1)[-1]}: {seconds:.1f} s a passage")
+    print(f"\n{model.name.rsplit('/', 1)[-1]}: {seconds:.1f} s a sentence")
     report(rows)
 
 
-def report(rows: Sequence[dict[str, object]]) -> None:
-    """Print how well readings tell facts from near misses, over one to all leading passages, alone and combined."""
-    truth = [bool(row["answerable"]) for row in rows]
-    readings: list[list[float]] = [row["readings"] for row in rows]  # type: ignore[misc]
-    confidences: list[float] = [float(row["confidence"]) for row in rows]  # type: ignore[arg-type]
+def report(rows: Sequence[dict[str, Any]]) -> None:
+    """Print how well readings tell facts from near misses, by how many sentences are read, and how well they choose."""
+    for kind in sorted({row["type"] for row in rows if row["answerable"]}):
+        kept = [row for row in rows if row["type"] == kind or not row["answerable"]]
+        truth = [bool(row["answerable"]) for row in kept]
+        confidences = [float(row["confidence"]) for row in kept]
 
-    def line(name: str, values: Sequence[float]) -> None:
-        ups = [value for value, yes in zip(values, truth, strict=True) if yes]
-        downs = [value for value, yes in zip(values, truth, strict=True) if not yes]
-        print(f"{name:<30} AUROC {auroc(ups, downs):.3f}, near misses refused {refused_at(ups, downs):.2f}")
+        def line(name: str, values: Sequence[float], truth: Sequence[bool] = truth) -> None:
+            ups = [value for value, yes in zip(values, truth, strict=True) if yes]
+            downs = [value for value, yes in zip(values, truth, strict=True) if not yes]
+            print(f"{name:<30} AUROC {auroc(ups, downs):.3f}, near misses refused {refused_at(ups, downs):.2f}")
 
-    print(f"{sum(truth)} answerable questions, {len(truth) - sum(truth)} near misses")
-    line("confidence without a model", confidences)
-    for count in range(1, max(len(each) for each in readings) + 1):
-        line(f"best of {count} passages", [max(each[:count], default=-99.0) for each in readings])
-    made = fit([max(each, default=-99.0) for each in readings], confidences, truth)
-    line(
-        "both, fitted to these",
-        [made.probability(max(r, default=-99.0), c) for r, c in zip(readings, confidences, strict=True)],
-    )
-    print(f"both, five-fold: AUROC {made.auroc:.3f}; {made}")
+        print(f"{sum(truth)} of type {kind}, {len(truth) - sum(truth)} near misses")
+        line("confidence without a model", confidences)
+        for count in range(1, READ + 1):
+            line(f"best of {count} sentences", [max(row["readings"][:count], default=-99.0) for row in kept])
+        best = [max(row["readings"], default=-99.0) for row in kept]
+        made = fit(best, confidences, truth)
+        line("both, fitted to these", [made.probability(r, c) for r, c in zip(best, confidences, strict=True)])
+        print(f"both, five-fold: AUROC {made.auroc:.3f}; {made}")
+        answerable = [row for row in kept if row["answerable"]]
+        for weight in (0.0, CHOICE, 2.0, 4.0):
+            first = [int(np.argmax(np.array(row["scores"]) + weight * np.array(row["readings"]))) for row in answerable]
+            right = [row["facts"][number] > 0 for row, number in zip(answerable, first, strict=True)]
+            print(f"reading weighs {weight:g}: the first sentence holds a needed fact in {np.mean(right):.2f}")
 
 
 class Citing(LanguageModel):
@@ -121,7 +133,10 @@ class Citing(LanguageModel):
 
 def writer(retriever: Retriever, model: Citing, questions: Sequence[Question], options: argparse.Namespace) -> None:
     """Write answers and print them for reading, with the figures; a row for each goes into `--out`."""
-    plain, writing = Assistant(retriever), WritingAssistant(retriever, model)
+    plain = Assistant(retriever)
+    writing = WritingAssistant(
+        retriever, model, calibrations=options.calibrations, reader_budget=600, writes=not options.reads
+    )
     writing.writer.most = options.most
     asked = drawn(questions, options.types or (*ANSWERED, "compare"), options.count, options.seed)
     found: dict[str, list[float]] = {"model": [], "default": [], "written only": []}
@@ -133,7 +148,7 @@ def writer(retriever: Retriever, model: Citing, questions: Sequence[Question], o
         told: dict[str, list[str]] = {}
         for answer in writing.stream(question.text, history=question.history):
             shown = shown or time.perf_counter() - began
-            if not fallen_back(answer):
+            if not fallen_back(answer) and not options.reads:
                 told |= {claim.text: quotes(answer, claim) for claim in answer.claims}
         first.append(shown)
         whole.append(time.perf_counter() - began)
@@ -194,21 +209,19 @@ def rerank(
 
 def evidence(retriever: Retriever, questions: Sequence[Question], options: argparse.Namespace) -> None:
     """Print the share of the needed facts that stand in the sentences, and in whole passages, of so many tokens."""
-    writing = WritingAssistant(retriever, LanguageModel("http://127.0.0.1:9/v1", "none"))
     asked = [each for each in questions if each.answerable and each.answers and each.language == "en"]
     held: dict[str, list[float]] = {}
     for question in asked:
-        plan = retriever.plan(question.text, question.history)
-        hits = Assistant(retriever).ask(question.text, question.history, plan=plan).hits
-        ranked = writing.ranked(plan, hits)[1]
+        found = look(retriever, question.text, question.history, None)
+        ranked = evidence_of(found)[1]
         for room in (300, 450, 600, 750, 900, 1350):
-            told = writing_request(plan.standalone, ranked, 9_000, evidence=room).messages[-1].content
+            told = writing_request(found.plan.standalone, ranked, 9_000, evidence=room).messages[-1].content
             held.setdefault(f"sentences, {room}", []).append(facts(question, told.rsplit("Question:", 1)[0]))
             left, whole = room, ""
-            for hit in in_turn(hits, lambda hit: hit.side):
-                cost = tokens(plain_text(hit)) + 35
+            for text in [of_passage(hit).text for hit in in_turn(by_side(found.hits))]:
+                cost = tokens(text) + 35
                 if not whole or cost <= left:
-                    whole, left = f"{whole} {plain_text(hit)}", left - cost
+                    whole, left = f"{whole} {text}", left - cost
             held.setdefault(f"passages, {room}", []).append(facts(question, whole))
     for name, values in sorted(held.items()):
         print(f"{name:<16} {np.mean(values):.3f} of {len(values)}")
@@ -262,12 +275,6 @@ def close_claims() -> None:
         print(f"and near them {sum(verdict == Verdict.SUPPORTED for verdict in kept)}")
 
 
-def facts(question: Question, text: str) -> float:
-    """The share of the needed facts in a text."""
-    plain = text.lower().replace("**", "")
-    return float(np.mean([any(w.lower() in plain for w in wordings) for wordings in question.answers] or [False]))
-
-
 def main() -> None:
     """Serve the weights and print the tables."""
     parser = argparse.ArgumentParser()
@@ -284,11 +291,11 @@ def main() -> None:
     parser.add_argument("--index", type=Path, default=None, help="an index of the documents, kept")
     parser.add_argument("--questions", default="questions-dev.jsonl")
     parser.add_argument("--count", type=int, default=40, help="questions of each kind at most")
-    parser.add_argument("--leading", type=int, default=LEADING, help="passages read")
-    parser.add_argument("--types", nargs="*", default=(), help="question types, for writer and rerank")
+    parser.add_argument("--calibrations", type=Path, default=None, help="what readings are worth, for writer")
+    parser.add_argument("--reads", action="store_true", help="writer: the model only reads, sentences are quoted")
+    parser.add_argument("--types", nargs="*", default=(), help="answerable types, for reader, writer and rerank")
     parser.add_argument("--cite", action="store_true", help="put a marker behind each sentence that has none")
     parser.add_argument("--most", type=int, default=300, help="tokens of an answer")
-    parser.add_argument("--all", action="store_true", help="every answerable type, not facts and paraphrases alone")
     parser.add_argument("--context", type=int, default=4096, help="tokens that the model reads and writes")
     parser.add_argument("--token", type=float, default=0.03, help="seconds a token takes, for latency")
     parser.add_argument("--threads", type=int, default=2)

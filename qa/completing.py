@@ -1,0 +1,57 @@
+"""A model's checked sentences made an answer: what it passed over is quoted behind them, sides keep their order."""
+
+from collections.abc import Callable, Sequence
+
+from ..corpus import Brief
+from .answering import answer_of, is_cited, quotes_of, side_of
+from .compose import Quote, claims_of
+from .excerpts import in_turn
+from .extract import Sentence
+from .found import Found
+from .types import Answer, Claim
+from .writer import Written
+
+
+def evidence_of(found: Found) -> tuple[list[str], list[Sentence]]:
+    """Return the sides of a comparison of which something speaks, and the sentences for a model, best first.
+
+    Sides take turns; of one on which the briefs are silent nothing is given.
+    """
+    sides: list[str] = []
+    given: list[list[Sentence]] = []
+    for number, inquiry in enumerate(found.plan.inquiries):
+        sentences, spoken = side_of(found, number)
+        if spoken and sentences:
+            sides += [inquiry.label] if inquiry.label else []
+            given.append(sentences)
+    return sides, in_turn(given)
+
+
+def answer_so_far(found: Found, written: Written) -> Answer:
+    """Return the answer while the model writes on."""
+    return answer_of(found, _in_order(found, written.claims), written.citations, partial=written.silent)
+
+
+def completed(found: Found, written: Written, find: Callable[[str], Brief | None]) -> Answer:
+    """Return the whole answer; `find` gives a brief by its id.
+
+    As long as the sentences that the model cites are not likely enough to hold the answer, the best of the others are
+    quoted, as if they had been chosen together: a small model often answers from the wrong sentence, and a reader sees
+    then what else there is. A side that it left out is quoted in the same way.
+    """
+    quotes: list[Quote] = []
+    for number in range(len(found.readings)):
+        before = [each for each in side_of(found, number)[0] if is_cited(each, written.citations)]
+        quotes += quotes_of(found, number, before)
+    claims, citations = claims_of(
+        quotes, found.asked, found.plan.question, found.korean, written.claims, written.citations
+    )
+    partial = written.silent or any(quote.silent for quote in quotes)
+    return answer_of(found, _in_order(found, claims), citations, partial=partial, find=find)
+
+
+def _in_order(found: Found, claims: Sequence[Claim]) -> list[Claim]:
+    """The claims in the order of the sides; as they are where one serves several."""
+    order = {inquiry.label: place for place, inquiry in enumerate(found.plan.inquiries)}
+    sided = all(claim.side for claim in claims)
+    return sorted(claims, key=lambda claim: order.get(claim.side, len(order))) if sided else list(claims)
