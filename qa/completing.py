@@ -1,6 +1,7 @@
 """A model's checked sentences made an answer: what it passed over is quoted behind them, sides keep their order."""
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 from ..corpus import Brief
 from .answering import answer_of, is_cited, quotes_of, side_of
@@ -10,6 +11,8 @@ from .extract import Sentence
 from .found import Found
 from .types import Answer, Claim
 from .writer import Written
+
+HELD, LEAST = 0.95, 5  # probability that the answer is among the sentences given, and how many are given at least
 
 
 def evidence_of(found: Found) -> tuple[list[str], list[Sentence]]:
@@ -23,8 +26,14 @@ def evidence_of(found: Found) -> tuple[list[str], list[Sentence]]:
         sentences, spoken = side_of(found, number)
         if spoken and sentences:
             sides += [inquiry.label] if inquiry.label else []
-            given.append(sentences)
+            given.append(_likely(sentences))
     return sides, in_turn(given)
+
+
+def _likely(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """The best sentences, LEAST or until they probably hold the answer: the less is given, the less leads astray."""
+    held = [0.0, *accumulate(sentence.chance for sentence in sentences)]
+    return [each for n, each in enumerate(sentences) if n < LEAST or held[n] < HELD]
 
 
 def answer_so_far(found: Found, written: Written) -> Answer:

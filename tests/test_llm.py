@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from northbrief.corpus import Brief, ModelError, SettingsError
-from northbrief.index import Encoder, Hit, Index
+from northbrief.index import Encoder, Hit, Index, Retriever
 from northbrief.qa import Answer, Assistant
 from northbrief.qa.calibration import Calibration, save_calibration
+from northbrief.qa.completing import evidence_of
 from northbrief.qa.excerpts import by_side, in_turn
 from northbrief.qa.extract import Sentence
+from northbrief.qa.found import look
 from northbrief.qa.injected import plain_spans
 from northbrief.qa.llm import LanguageModel, Message, log_odds, tokens
 from northbrief.qa.prompts import NOT_STATED, writing
@@ -209,6 +211,18 @@ def test_the_evidence_fits_the_models_context_best_first(library: Index) -> None
         assert sum(tokens(message.content) for message in asking.messages) <= context
         assert asking.hits == tuple(hits[: len(asking.hits)]) and asking.hits
         assert all(f"\n[{n}] (" in asking.messages[-1].content for n in range(1, len(asking.hits) + 1))
+
+
+def test_a_model_is_given_what_probably_answers_and_no_more(library: Index) -> None:
+    found = look(Retriever(library), QUESTION, (), None)
+    [reading] = found.readings
+
+    def given(chances: Sequence[float]) -> int:
+        sure = [replace(each, chance=chance) for each, chance in zip(reading.sentences, chances, strict=False)]
+        return len(evidence_of(replace(found, readings=(replace(reading, sentences=tuple(sure)),)))[1])
+
+    assert len(reading.sentences) >= 7
+    assert [given([first, *[0.05] * 6]) for first in (0.99, 0.72, 0.4)] == [5, 6, 7]
 
 
 def test_sentences_of_one_passage_stand_together_with_what_they_point_back_to(library: Index) -> None:
