@@ -25,6 +25,13 @@ _FAILED = {
     "it cannot be reached": "모델에 연결할 수 없습니다",
     "the server is too busy": "서버가 바쁩니다",
     "its reply broke off": "답변이 중간에 끊겼습니다",
+    "neither yes nor no came back": "예나 아니요로 답하지 않았습니다",
+    "the request is longer than the model reads; lower llm_context": "요청이 너무 깁니다(llm_context를 낮추십시오)",
+    "the server does not accept the key": "서버가 키를 받아들이지 않습니다",
+    "the server knows no such model or address": "서버에 그런 모델이나 주소가 없습니다",
+    "the server lists no model; set llm_model": "서버에 모델 목록이 없습니다(llm_model을 정하십시오)",
+    "the server's reply is not of the protocol's form": "서버의 답이 프로토콜 형식에 맞지 않습니다",
+    "no passage could be given to it": "모델에 줄 수 있는 본문이 없습니다",
     "it cites nothing": "출처를 밝히지 않았습니다",
     "it answered in another language": "다른 언어로 답했습니다",
     "it finds no answer in the passages": "모델이 본문에서 답을 찾지 못했습니다",
@@ -177,5 +184,7 @@ def month(day: date, korean: bool) -> str:
 def without_model(korean: bool, reason: str) -> str:
     """Return the line on an answer that was to be a language model's and is not."""
     if korean:
-        return f"언어 모델 없이 답합니다: {_FAILED.get(reason, reason)}."
+        status = reason.removeprefix("the server answered with error ")
+        known = _FAILED.get(reason, f"서버가 오류 {status}을 돌려주었습니다" if status != reason else reason)
+        return f"언어 모델 없이 답합니다: {known}."
     return f"Answered without the language model: {reason}."

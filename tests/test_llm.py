@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from northbrief.corpus import Brief, ModelError, SettingsError
 from northbrief.index import Encoder, Hit, Index, Retriever
-from northbrief.qa import Answer, Assistant
+from northbrief.qa import Answer, Assistant, wording
 from northbrief.qa.calibration import Calibration, save_calibration
 from northbrief.qa.completing import evidence_of
 from northbrief.qa.excerpts import by_side, in_turn
@@ -347,3 +347,13 @@ def test_the_window_shows_a_model_by_its_name_and_address(library: Index) -> Non
         assert (asked.model, asked.address) == ("parrot", chat.url)
     file = WritingAssistant(library, LanguageModel(chat.url, "/home/me/models/Parrot-1B.gguf"))
     assert file.model == "Parrot-1B"
+
+
+def test_every_reason_why_a_model_does_not_answer_is_told_in_korean() -> None:
+    folder = Path(wording.__file__).parent
+    code = "".join((folder / name).read_text("utf-8") for name in ("llm.py", "protocol.py", "reader.py", "writer.py"))
+    reasons = re.findall(r'(?:Model|Writer|Context)Error\(f?"([^"]+)"', code)
+    assert len(reasons) > 15
+    for reason in reasons:
+        told = wording.without_model(True, reason.replace("{error.status_code}", "500"))
+        assert re.search("[가-힣]", told.split(":", 1)[1]), reason
