@@ -1,15 +1,18 @@
 """A model's checked sentences made an answer: what it passed over is quoted behind them, sides keep their order."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import accumulate
 
 from ..corpus import Brief
+from . import dates_said, numbers
 from .answering import answer_of, is_cited, quotes_of, side_of
-from .compose import Quote, claims_of
+from .compose import Quote, answering, claims_of
 from .excerpts import in_turn
 from .extract import Sentence
 from .found import Found
-from .types import Answer, Claim
+from .texts import read
+from .types import Answer, Citation, Claim, is_quote
 from .writer import Written
 
 HELD, LEAST = 0.95, 5  # probability that the answer is among the sentences given, and how many are given at least
@@ -48,6 +51,7 @@ def completed(found: Found, written: Written, find: Callable[[str], Brief | None
     quoted, as if they had been chosen together: a small model often answers from the wrong sentence, and a reader sees
     then what else there is. A side that it left out is quoted in the same way.
     """
+    written = _whole(found, written)
     quotes: list[Quote] = []
     for number in range(len(found.readings)):
         before = [each for each in side_of(found, number)[0] if is_cited(each, written.citations)]
@@ -57,6 +61,29 @@ def completed(found: Found, written: Written, find: Callable[[str], Brief | None
     )
     partial = written.silent or any(quote.silent for quote in quotes)
     return answer_of(found, _in_order(found, claims), citations, partial=partial, find=find)
+
+
+def _whole(found: Found, written: Written) -> Written:
+    """What is written; a sentence that leaves out a figure or date by which its quote answers gives way to it."""
+    cited = {citation.number: citation for citation in written.citations}
+
+    def whole(claim: Claim) -> Claim:
+        quotes = [cited[number] for number in claim.citations]
+        if len(quotes) > 1 or is_quote(claim, quotes) or not _leaves_out(found, claim.text, quotes[0]):
+            return claim
+        return replace(claim, text=quotes[0].quote)
+
+    return replace(written, claims=tuple(map(whole, written.claims)))
+
+
+def _leaves_out(found: Found, text: str, citation: Citation) -> bool:
+    """Whether a sentence lacks one of the figures or dates by which its quote answers."""
+    quote, published = citation.quote, citation.brief.published
+    answers = [read(quote[start:end], published) for start, end in answering(found.asked, found.plan.question, quote)]
+    said = read(text, published)
+    lacking = [each for span in answers for each in span.quantities if not numbers.supported(each, said.quantities)]
+    no_day = [day for span in answers for day in span.days if not dates_said.supported(day, said.days, frozenset())]
+    return bool(lacking or no_day)
 
 
 def _in_order(found: Found, claims: Sequence[Claim]) -> list[Claim]:

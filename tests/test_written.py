@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from pathlib import Path
 
 import pytest
 from northbrief.corpus import Brief
@@ -126,6 +127,22 @@ def test_the_surest_sentence_is_quoted_where_the_model_passes_it_over(library: I
     assert over.text.endswith("“The Tumen bridge cost 40 million roubles.” [2]")
     told = written(library, QUESTION, "The Tumen bridge cost 40 million roubles [1].")
     assert len(told.claims) == 1
+
+
+def test_a_sentence_that_leaves_out_a_figure_that_answers_gives_way_to_its_quote(
+    encoder: Encoder, tmp_path: Path
+) -> None:
+    quote = "The gale at Chongjin killed three people and injured 150 others, officials of the port said."
+    brief = Brief(id="gale", title="A gale", text=f"{quote} Ships stayed in the harbour.", published=date(2023, 1, 9))
+    question = "How many were killed and hurt by the gale at Chongjin?"
+    with Index.open(tmp_path, encoder=encoder) as index:
+        index.add([brief])
+        part = written(index, question, "The gale at Chongjin killed three people [1].")
+        whole = written(index, question, "At Chongjin the gale killed three people and 150 others were injured [1].")
+    assert [claim.text for claim in part.claims] == [quote]
+    assert [claim.text for claim in whole.claims] == [
+        "At Chongjin the gale killed three people and 150 others were injured."
+    ]
 
 
 class Noting(Retriever):
