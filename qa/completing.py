@@ -11,7 +11,9 @@ from .compose import Quote, answering, claims_of
 from .excerpts import in_turn
 from .extract import Sentence
 from .found import Found
+from .question import Kind
 from .texts import read
+from .typed import answers
 from .types import Answer, Citation, Claim, is_quote
 from .writer import Written
 
@@ -77,12 +79,15 @@ def _whole(found: Found, written: Written) -> Written:
 
 
 def _leaves_out(found: Found, text: str, citation: Citation) -> bool:
-    """Whether a sentence lacks one of the figures or dates by which its quote answers."""
-    quote, published = citation.quote, citation.brief.published
-    answers = [read(quote[start:end], published) for start, end in answering(found.asked, found.plan.question, quote)]
+    """Whether a sentence lacks a figure or date by which its quote answers, or all the names by which it does."""
+    asked, question, quote, published = found.asked, found.plan.question, citation.quote, citation.brief.published
+    for kind in (Kind.WHO, Kind.WHERE):
+        if kind in asked.kinds and answers(kind, asked, question, quote) and not answers(kind, asked, question, text):
+            return True
+    told = [read(quote[start:end], published) for start, end in answering(asked, question, quote)]
     said = read(text, published)
-    lacking = [each for span in answers for each in span.quantities if not numbers.supported(each, said.quantities)]
-    no_day = [day for span in answers for day in span.days if not dates_said.supported(day, said.days, frozenset())]
+    lacking = [each for span in told for each in span.quantities if not numbers.supported(each, said.quantities)]
+    no_day = [day for span in told for day in span.days if not dates_said.supported(day, said.days, frozenset())]
     return bool(lacking or no_day)
 
 

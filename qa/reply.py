@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from ..corpus.sentences import sentence_spans
 from .verify import marked, without_markers
 
-LEAST_WORDS = 3  # a shorter "sentence" says nothing that could be checked
+LEAST_WORDS = 3  # a shorter "sentence" without a marker says nothing that could be checked
 LONGEST = 1_500  # characters without an end: it will not come to one
 STOPS = ("\nQuestion:", "\n---")  # where a model begins to write the next request itself
 _NEXT = tuple(stop.strip() for stop in STOPS)
@@ -156,5 +156,5 @@ def _tidy(text: str) -> str:
         ending = re.search(r"[.!?]*\Z", rest)
         stop = ending.start() if ending else len(rest)
         text = f"{rest[:1].upper()}{rest[1:stop]} [{found[1] or found[2]}]{rest[stop:]}"
-    enough = len(without_markers(text).split()) >= LEAST_WORDS
+    enough = len(without_markers(text).split()) >= (1 if marked(text) else LEAST_WORDS)
     return text if enough or refuses(text) or _THOUGHT.match(text) else ""

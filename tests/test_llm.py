@@ -229,7 +229,9 @@ def test_sentences_of_one_passage_stand_together_with_what_they_point_back_to(li
     [bridge] = [hit for hit in Assistant(library).retriever.search(QUESTION) if hit.brief.id == "bridge"]
     first, *_, last = sentences_of([bridge])
     [line] = [
-        line for line in writing(QUESTION, [last, first], 4000).messages[-1].content.splitlines() if "[1]" in line
+        line
+        for line in writing(QUESTION, [last, first], 4000).messages[-1].content.splitlines()
+        if line.startswith("[1]")
     ]
     assert line.index(first.text) < line.index(last.text)
     text = "The ferry was built in 1987.\nIt sank last year. Nobody knows why. It was 12 metres long."
