@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..corpus import Brief, StoreDamaged
-from .milvus_client import FORMAT, Collections, Row, number_of, packed_text, pieces_of
+from .milvus_client import Collections, Row, number_of, packed_text, pieces_of
 from .milvus_rows import (
     COPY,
     CORRECTION,
@@ -74,10 +74,6 @@ class Catalog:
     def is_new(self) -> bool:
         """Whether nothing was recorded yet."""
         return self.setting("format") is None
-
-    def format_row(self) -> Row:
-        """Return the row that says how the rows are written."""
-        return catalog_row("sformat", SETTING, FORMAT)
 
     def generation(self) -> int:
         """Return the number of the last change, which grows from change to change."""
