@@ -177,7 +177,9 @@ class Collections:
     def _create(self, milvus: Any, name: str, fields: Sequence[Field], dimension: int = 2) -> None:
         schema, indexes = collection_of(milvus, fields, dimension, local=self.address.local)
         # Session: what this process wrote it sees; what others wrote follows within moments.
-        self._client.create_collection(name, schema=schema, index_params=indexes, consistency_level="Session")
+        self._client.create_collection(name, schema=schema, consistency_level="Session")
+        # Milvus Lite has made an index when it answers; asked to wait, the client sleeps half a second for each.
+        self._client.create_index(name, indexes, sync=not self.address.local)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

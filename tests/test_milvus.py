@@ -425,3 +425,21 @@ def test_an_address_that_cannot_be_read_is_refused_without_its_password(address:
     with pytest.raises(StoreError, match="expected http://host:19530/collection") as raised:
         parse_address(address)
     assert "secret" not in str(raised.value)
+
+
+def test_a_new_index_in_milvus_lite_does_not_wait_for_indexes_that_are_there(
+    address: str, fake: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pymilvus.client.grpc_handler import GrpcHandler
+
+    waited: list[str] = []
+
+    def waiting(*_: object, index_name: str, **__: object) -> tuple[bool, str]:
+        waited.append(index_name)
+        return True, ""
+
+    monkeypatch.setattr(GrpcHandler, "wait_for_creating_index", waiting)
+    with MilvusIndex.at(address, fake) as index:
+        index.add(many(2))
+        assert Retriever(index).search("first w1")
+    assert waited == []
