@@ -5,6 +5,7 @@ import zlib
 from base64 import b64decode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from ..corpus import Brief, StoreDamaged
@@ -102,6 +103,11 @@ class Catalog:
         condition = f"kind == {HEAD}" + (f" and owner < {below}" if below is not None else "")
         return [head_of(row) for row in self._collections.scan(self._collections.catalog, condition, HEAD_FIELDS)]
 
+    def undated(self, most: int) -> list[Head]:
+        """Return the heads of briefs without a date, `most` of them."""
+        rows = self._collections.scan(self._collections.catalog, f"kind == {HEAD} and day == 0", HEAD_FIELDS)
+        return [head_of(row) for row in islice(rows, most)]
+
     def from_source(self, sources: Sequence[int]) -> list[Head]:
         """Return the heads of the briefs read from these sources, by the sources' numbers."""
         return [head_of(row) for row in self._selected(HEAD, "source", sources, HEAD_FIELDS)]
@@ -131,7 +137,7 @@ class Catalog:
     # --- beside the briefs ---------------------------------------------------------------------------------------
 
     def known(self) -> Known:
-        """Return the names that briefs have carried; those of removed ones stay."""
+        """Return the names that briefs have carried, those of removed ones, too; undated briefs are not among it."""
         names: dict[str, set[str]] = {"institution": set(), "author": set(), "language": set()}
         for row in self._collections.scan(self._collections.catalog, f"kind == {NAME}", ["facts"]):
             kind, name = json.loads(row["facts"])
