@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from ..corpus import SettingsError
+from ..index import AddReport
 from ..index.sync import Action, Scan, SyncPlan, SyncReport
 from .settings import FILE, Application
 from .terminal import BAD, SHOWN_FAILURES, Json, err, escape, out, print_failures, print_json, with_bar
@@ -83,9 +84,9 @@ def _sync_once(
     limits = Limits(allow_private=parts.settings.sources.allow_private)
     print_failures(report.added.failed)
     if addresses:
-        from .adding import add_addresses, joined  # brings the web client along
+        from .adding import add_addresses  # brings the web client along
 
-        report = replace(report, added=joined(report.added, add_addresses(parts, addresses, limits)))
+        report = replace(report, added=AddReport.of([report.added, add_addresses(parts, addresses, limits)]))
     _print_report(report, as_json=as_json)
     return bool(report.added.failed)
 
