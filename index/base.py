@@ -128,7 +128,7 @@ def load_base(connection: sqlite3.Connection, path: Path, store: str, generation
             return None
         columns = columns_from_bytes(data)
         index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-        words = Words.at(folder)
+        words = Words.kept_at(folder)
     except (OSError, ValueError, TypeError, KeyError, RuntimeError, zipfile.BadZipFile):  # RuntimeError: FAISS'
         return None
     whole = index.ntotal == len(columns) == len(words)

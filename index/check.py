@@ -40,6 +40,7 @@ from .proof import facts_checksum, input_digest
 from .relatives import has_tables, replace_all
 from .rows import read_briefs
 from .types import Encoder, EncoderSpec
+from .vectors import read_present
 from .weights import MINILM, pinned_folder
 
 UNIT = 0.01  # half floats keep a vector's length to a thousandth
@@ -326,9 +327,10 @@ def _faiss(index: Index, connection: sqlite3.Connection, notes: list[str]) -> It
     if base is None:
         yield Fault("faiss", f"{file.name}, or a part beside it, is damaged or missing", derived=True)
         return
-    rows = connection.execute("SELECT n, vector FROM passages WHERE n <= ? ORDER BY n", (base.top,)).fetchall()
-    for n, vector in rows[:: max(1, len(rows) // SAMPLE)]:
-        query = np.frombuffer(vector, np.float16).astype(np.float32)
+    found = connection.execute("SELECT n FROM passages WHERE n <= ? ORDER BY n", (base.top,))
+    numbers = np.fromiter((n for (n,) in found), np.int64)
+    there, vectors = read_present(connection, numbers[:: max(1, len(numbers) // SAMPLE)], int(base.index.d))
+    for n, query in zip(there.tolist(), vectors, strict=True):
         if query.any() and base.cosine(n, query) < NEAR:
             yield Fault("faiss", f"{file.name} does not hold the vector of passage {n}", derived=True)
             return

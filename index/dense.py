@@ -47,8 +47,6 @@ class DenseIndex:
         """The number of values of a vector."""
         return int(self._index.d)
 
-    approximate = False
-
     def search(self, query: Floats, k: int, allowed: Ints | None = None) -> tuple[Ints, Floats]:
         """Return numbers (n,) and cosines (n,) of the at most `k` nearest passages, nearest first, ties by number."""
         wanted = min(k, len(self) if allowed is None else len(allowed))

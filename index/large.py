@@ -44,8 +44,6 @@ class Large:
     gone: Ints
     years: list[tuple[tuple[str, frozenset[int]], ...]]
 
-    approximate = True
-
     def __len__(self) -> int:
         return len(self.base) - len(self.gone) + len(self.since)
 

@@ -12,7 +12,7 @@ import faiss
 import numpy as np
 
 from .dense import one_thread
-from .types import Encoding, Floats, weighed_sum
+from .types import Encoding, Floats
 
 PARTS = 24  # bytes a token, 16 dimensions each of 384; 32 would add 0.003 MRR and a sixth to the size
 IDF_EXPONENT = 1.25
@@ -77,21 +77,10 @@ def codec_from_bytes(data: bytes, dimension: int) -> TokenCodec:
     return TokenCodec(np.frombuffer(data, np.float32, offset=4).reshape(parts, CENTROIDS, dimension // parts))
 
 
-def late_scores(query: Encoding, weights: Floats, rows: Floats, sizes: Sequence[int]) -> Floats:
-    """Return the score (n,) of each of n passages, in [0, 1]; one without rows gets 0.
-
-    `rows` holds the token vectors of all passages one below the other, of any length, `sizes` how many each passage
-    has; `weights`, one for each piece of the query, sum to 1.
-    """
-    if not len(query.tokens):
-        return np.zeros(len(sizes), dtype=np.float32)
-    return np.asarray(np.clip(weighed_sum(best_matches(query, rows, sizes), weights), 0.0, 1.0), dtype=np.float32)
-
-
 def best_matches(query: Encoding, rows: Floats, sizes: Sequence[int]) -> Floats:
     """Return, as (n, m), the best cosine of each of the m pieces of the query in each of n passages; without rows, 0.
 
-    `rows` and `sizes` are those of `late_scores`.
+    `rows` holds the token vectors of all passages one below the other, of any length, `sizes` how many each has.
     """
     best = np.zeros((len(sizes), len(query.tokens)), dtype=np.float32)
     filled = np.flatnonzero(sizes)

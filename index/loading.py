@@ -70,16 +70,7 @@ def load(
                 settle(done)
         settle(wait(running).done)
     index.save_dense()
-    failed = [failure for report in reports for failure in report.failed]
-    failed += briefs.failed if isinstance(briefs, BriefLoader) and number == 1 else []
-    return AddReport(
-        added=tuple(each for report in reports for each in report.added),
-        unchanged=tuple(each for report in reports for each in report.unchanged),
-        replaced=tuple(each for report in reports for each in report.replaced),
-        failed=tuple(failed),
-        passages=sum(report.passages for report in reports),
-        duplicates=tuple(each for report in reports for each in report.duplicates),
-    )
+    return AddReport.of(reports, *(briefs.failed if isinstance(briefs, BriefLoader) and number == 1 else ()))
 
 
 def _wait_for_the_first(index: MilvusIndex) -> None:

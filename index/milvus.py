@@ -40,7 +40,11 @@ class MilvusIndex(Index):
         self.collections = Collections(address)
         self.catalog = Catalog(self.collections)
         self._milvus = MilvusWriter(self.collections, self.catalog, alone=alone or address.local)
-        self.build = MilvusBuild(self.catalog, encoder, self._place, late=late)
+        try:
+            self.build = MilvusBuild(self.catalog, encoder, self._place, late=late)
+        except BaseException:
+            self.collections.close()
+            raise
         self._lock = threading.RLock()
         self._adder = Adder(self.collections, self.catalog, self._milvus, self.build, self._lock)
         self._statistics = Statistics()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from ..corpus import Brief, BriefError, BriefLoader, Failure
+from ..corpus import Brief, BriefError, Failure
 from .copies import fields_of, is_one, known_of
 from .corrections import applied, correction_from
 from .ingest import Prepared
@@ -20,7 +20,7 @@ from .milvus_writing import MilvusWriter
 from .naming import identified
 from .proof import brief_digest
 from .types import AddReport, Progress
-from .writing import BATCH_PASSAGES, cut_briefs
+from .writing import BATCH_PASSAGES, cut_briefs, report_of
 
 SETTLED = 500  # passages of one add, from which on Milvus Lite is told to write its log into segments
 
@@ -177,6 +177,7 @@ class Adder:
         failed: list[Failure] = []
         duplicates: list[tuple[str, str]] = []
         seen = written = 0
+        self.writer.sweep()
         source = iter(briefs)
         while batch := list(islice(source, BATCH_PASSAGES)):
             with self.lock:
@@ -206,15 +207,7 @@ class Adder:
                 progress(seen, written)
         if written >= SETTLED:
             self.collections.settle()
-        failed += briefs.failed if isinstance(briefs, BriefLoader) else []
-        return AddReport(
-            added=tuple(done["added"]),
-            unchanged=tuple(done["unchanged"]),
-            replaced=tuple(done["replaced"]),
-            failed=tuple(failed),
-            passages=written,
-            duplicates=tuple(duplicates),
-        )
+        return report_of(briefs, done, failed, duplicates, written)
 
     def write(self, part: Sequence[Prepared]) -> list[str]:
         """Encode and store the briefs; return the ids of those that were there."""

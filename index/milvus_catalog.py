@@ -5,10 +5,11 @@ import zlib
 from base64 import b64decode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from ..corpus import Brief, StoreDamaged
-from .milvus_client import FORMAT, Collections, Row, number_of, packed_text, pieces_of
+from .milvus_client import Collections, Row, number_of, packed_text, pieces_of
 from .milvus_rows import (
     COPY,
     CORRECTION,
@@ -75,10 +76,6 @@ class Catalog:
         """Whether nothing was recorded yet."""
         return self.setting("format") is None
 
-    def format_row(self) -> Row:
-        """Return the row that says how the rows are written."""
-        return catalog_row("sformat", SETTING, FORMAT)
-
     def generation(self) -> int:
         """Return the number of the last change, which grows from change to change."""
         return int(self.setting("generation") or 0)
@@ -105,6 +102,11 @@ class Catalog:
         """Return all heads, or those of the briefs whose number is below a bound."""
         condition = f"kind == {HEAD}" + (f" and owner < {below}" if below is not None else "")
         return [head_of(row) for row in self._collections.scan(self._collections.catalog, condition, HEAD_FIELDS)]
+
+    def undated(self, most: int) -> list[Head]:
+        """Return the heads of briefs without a date, `most` of them."""
+        rows = self._collections.scan(self._collections.catalog, f"kind == {HEAD} and day == 0", HEAD_FIELDS)
+        return [head_of(row) for row in islice(rows, most)]
 
     def from_source(self, sources: Sequence[int]) -> list[Head]:
         """Return the heads of the briefs read from these sources, by the sources' numbers."""
@@ -135,7 +137,7 @@ class Catalog:
     # --- beside the briefs ---------------------------------------------------------------------------------------
 
     def known(self) -> Known:
-        """Return the names that briefs have carried; those of removed ones stay."""
+        """Return the names that briefs have carried, those of removed ones, too; undated briefs are not among it."""
         names: dict[str, set[str]] = {"institution": set(), "author": set(), "language": set()}
         for row in self._collections.scan(self._collections.catalog, f"kind == {NAME}", ["facts"]):
             kind, name = json.loads(row["facts"])

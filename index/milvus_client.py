@@ -73,21 +73,27 @@ class Collections:
             # Milvus Lite refuses pings as often as the client sends them, and says so on standard error.
             quiet = {"grpc_options": {"grpc.keepalive_time_ms": 2**31 - 1}} if address.local else {}
             self._client = milvus.MilvusClient(address.uri, token=address.token, timeout=WAIT, **quiet)
-            there = set(self._client.list_collections()) & {self.passages, self.catalog, self.payload}
-            if self.passages in there and self.catalog not in there:
-                raise StoreMismatch(
-                    f"the collection {self.passages} at {address.uri} is none of Northbrief's; name another one"
-                )
-            for name, fields in (
-                (self.catalog, CATALOG),
-                (self.payload, PAYLOAD),
-            ):
-                if name not in there:
-                    self._create(milvus, name, fields)
-                self._client.load_collection(name)
-            if self.passages in there:
-                self._client.load_collection(self.passages)
-            self.made = self.passages in there
+        try:
+            with self._errors():
+                self.made = self._loaded(milvus)
+        except BaseException:
+            self.close()
+            raise
+
+    def _loaded(self, milvus: Any) -> bool:
+        """Load the collections, and make those that every index has; whether there is the one that is searched."""
+        there = set(self._client.list_collections()) & {self.passages, self.catalog, self.payload}
+        if self.passages in there and self.catalog not in there:
+            raise StoreMismatch(
+                f"the collection {self.passages} at {self.address.uri} is none of Northbrief's; name another one"
+            )
+        for name, fields in ((self.catalog, CATALOG), (self.payload, PAYLOAD)):
+            if name not in there:
+                self._create(milvus, name, fields)
+            self._client.load_collection(name)
+        if self.passages in there:
+            self._client.load_collection(self.passages)
+        return self.passages in there
 
     def create_passages(self, dimension: int) -> None:
         """Make the collection that is searched; its vectors' size is known with the first encoder."""
@@ -177,7 +183,9 @@ class Collections:
     def _create(self, milvus: Any, name: str, fields: Sequence[Field], dimension: int = 2) -> None:
         schema, indexes = collection_of(milvus, fields, dimension, local=self.address.local)
         # Session: what this process wrote it sees; what others wrote follows within moments.
-        self._client.create_collection(name, schema=schema, index_params=indexes, consistency_level="Session")
+        self._client.create_collection(name, schema=schema, consistency_level="Session")
+        # Milvus Lite has made an index when it answers; asked to wait, the client sleeps half a second for each.
+        self._client.create_index(name, indexes, sync=not self.address.local)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -6,10 +6,12 @@ counted, by their numbers, which are as good as drawn by lot; what they show sta
 
 from collections import Counter
 
+from .facts import MOST_UNDATED
 from .lexical import terms
 from .milvus_catalog import Catalog
 from .milvus_client import Collections
 from .milvus_rows import count_keys, unpacked_counts
+from .moment import years_named
 from .stems import stemmed
 
 SAMPLE = 5_000  # briefs, about 15,000 passages: a word in one of a thousand passages is met 15 times
@@ -26,10 +28,13 @@ class Statistics:
         self._words: Counter[str] = Counter()
         self._pieces: Counter[str] = Counter()
         self._briefs: dict[tuple[int, int], tuple[int, Counter[str], Counter[str]]] = {}
+        self._years: dict[tuple[int, int], frozenset[int]] = {}  # of undated briefs
+        self._undated: tuple[tuple[str, frozenset[int]], ...] | None = None
 
     def next(self, generation: int, catalog: Catalog, collections: Collections) -> "Statistics":
         """Return the counts of another generation."""
         made = Statistics(generation)
+        made._years = self._years
         briefs = catalog.size()
         heads = catalog.all_heads(WHOLE if briefs <= SAMPLE else WHOLE // briefs * SAMPLE)
         sampled = sum(head.extent.passages for head in heads)
@@ -52,6 +57,17 @@ class Statistics:
                 made._pieces.update(pieces)
         made._counted = sum(passages for passages, _, _ in made._briefs.values())
         return made
+
+    def undated(self, catalog: Catalog) -> tuple[tuple[str, frozenset[int]], ...]:
+        """Return the ids of briefs without a date, each with the years that its title, or else its text, names."""
+        if self._undated is None:
+            heads = {(head.owner, head.extent.version): head for head in catalog.undated(MOST_UNDATED)}
+            years = {key: self._years[key] for key in heads.keys() & self._years.keys()}
+            new = {key: years_named(heads[key].title) for key in heads.keys() - years.keys()}
+            texts = catalog.texts(heads[key] for key, named in new.items() if not named)
+            years |= {key: named or years_named(texts.get(key[0], "")) for key, named in new.items()}
+            self._years, self._undated = years, tuple(sorted((heads[key].id, named) for key, named in years.items()))
+        return self._undated
 
     def word(self, word: str) -> int:
         """Return how many passages have a word, as `terms` gives it."""

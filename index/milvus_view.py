@@ -7,7 +7,7 @@ removed, is not found, whatever rows there are of it. Rows that vanish under a s
 import json
 from base64 import b64decode
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -255,7 +255,7 @@ class MilvusView:
         return {brief_id: newest for brief_id, (_, newest) in best.items()}
 
     def known(self) -> Known:
-        return self._catalog.known()
+        return replace(self._catalog.known(), undated=self._statistics.undated(self._catalog))
 
     def _links(self, owners: Iterable[int]) -> list[tuple[int, int]]:
         return [(link.owner, link.other) for link in self._catalog.links(owners)]

@@ -60,6 +60,7 @@ class MilvusWriter:
         self._catalog = catalog
         self._lock = threading.RLock()
         self._named: set[int] = set()
+        self._swept = False
 
     def encodings(self, parts: Sequence[Prepared], encoder: Encoder, codec: TokenCodec | None) -> Encodings:
         """Return the encodings of all passages; those that an earlier version of a brief has are not made again."""
@@ -74,7 +75,7 @@ class MilvusWriter:
         Raises:
             BriefError: the facts of a brief are longer than Milvus takes; none is written.
         """
-        now = time.time_ns() // 1000
+        now = _now()
         with self._lock:
             old = self._catalog.heads(owner_of(prepared.brief.id) for prepared in parts)
             rows = []
@@ -108,7 +109,7 @@ class MilvusWriter:
 
     def changed(self) -> Row:
         """Return the row that tells everybody of a change."""
-        generation = max(time.time_ns() // 1000, self._catalog.generation() + 1)
+        generation = max(_now(), self._catalog.generation() + 1)
         return catalog_row("sgeneration", SETTING, generation)
 
     def clean(self, owners: Iterable[int]) -> None:
@@ -117,6 +118,19 @@ class MilvusWriter:
             notes = self._left(owners)
             heads = self._catalog.heads(note.owner for note in notes)
             self._clean(notes, {owner: head.extent.version for owner, head in heads.items()})
+
+    def sweep(self) -> None:
+        """Delete, once in a process, what writers left that were killed, of briefs that may never be added again."""
+        with self._lock:
+            if not self._swept:
+                self._swept = True
+                condition = f"kind == {WRITING} and version < {_now() - int(GRACE * 1e6)}"
+                self.clean(
+                    [
+                        int(row["owner"])
+                        for row in self._collections.scan(self._collections.catalog, condition, ["owner"])
+                    ]
+                )
 
     def stored(self, owners: Sequence[int]) -> Encodings:
         """Return the encodings of the briefs' passages as they are now."""
@@ -152,7 +166,7 @@ class MilvusWriter:
         """The notes that are there of these briefs, but for those of others at work."""
         keys = [f"w{owner}" for owner in owners]
         rows = self._collections.read(self._collections.catalog, keys, ["owner", "version", "facts"])
-        oldest = time.time_ns() // 1000 - int(GRACE * 1e6)
+        oldest = _now() - int(GRACE * 1e6)
         return [
             Note(int(row["owner"]), int(row["version"]), tuple(Extent(*each) for each in json.loads(row["facts"])))
             for row in rows
@@ -185,6 +199,11 @@ class MilvusWriter:
                     met[number] = catalog_row(f"n{number}", NAME, [kind, name])
         self._named |= met.keys()
         return list(met.values())
+
+
+def _now() -> int:
+    """Microseconds since 1970: versions and generations are such."""
+    return time.time_ns() // 1000
 
 
 def _note_row(note: Note) -> Row:

@@ -199,14 +199,7 @@ def apply_sync(
             pruned += index.drop_source(step.source)[1]
             _remember(index, [], forget=[step.source])
         pruned += [each for each in stale if len(index.names(each)) == 1 and index.remove(each)]
-    added = AddReport(
-        added=tuple(each for report in reports for each in report.added),
-        unchanged=tuple(each for report in reports for each in report.unchanged),
-        replaced=tuple(each for report in reports for each in report.replaced),
-        failed=(*found.failed, *(each for report in reports for each in report.failed)),
-        passages=sum(report.passages for report in reports),
-        duplicates=tuple(each for report in reports for each in report.duplicates),
-    )
+    added = AddReport.of([AddReport(failed=found.failed), *reports])
     return SyncReport(plan, added, tuple(pruned), () if prune else tuple(vanished))
 
 

@@ -138,6 +138,18 @@ class AddReport:
     passages: int = 0  # passages written, those of unchanged briefs not counted
     duplicates: tuple[tuple[str, str], ...] = ()  # source of a copy, id of the brief that has its text
 
+    @classmethod
+    def of(cls, reports: Sequence["AddReport"], *failed: Failure) -> "AddReport":
+        """Return what several adds did together; `failed` is what was not taken beside them."""
+        return cls(
+            added=tuple(each for report in reports for each in report.added),
+            unchanged=tuple(each for report in reports for each in report.unchanged),
+            replaced=tuple(each for report in reports for each in report.replaced),
+            failed=(*(each for report in reports for each in report.failed), *failed),
+            passages=sum(report.passages for report in reports),
+            duplicates=tuple(each for report in reports for each in report.duplicates),
+        )
+
 
 Progress = Callable[[int, int], None]
 """Called after each commit with the number of briefs seen and of passages written so far; within a long brief, with

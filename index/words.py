@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,22 @@ class Words:
         """
         folder.mkdir(parents=True, exist_ok=True)
         return cls(tantivy.Index(SCHEMA, path=str(folder)), [0])
+
+    @classmethod
+    def kept_at(cls, folder: Path) -> "Words":
+        """Return the one in the folder, which may be one that cannot be written.
+
+        Raises:
+            ValueError: what lies there cannot be read.
+        """
+        try:
+            return cls.at(folder)
+        except ValueError:  # tantivy opens nothing where it cannot write the file that it locks
+            with TemporaryDirectory(prefix="northbrief-") as place:
+                for file in folder.iterdir():
+                    if file.suffix != ".lock":
+                        (Path(place) / file.name).symlink_to(file.resolve())
+                return cls.at(Path(place))  # it holds the files open: their names there are not needed again
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)

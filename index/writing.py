@@ -1,7 +1,7 @@
 """Briefs written into the store: what has changed is cut, encoded, and stored, each brief whole or not at all."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 
@@ -63,15 +63,7 @@ class Writer:
                 progress(seen, written)
         if written:
             self._derived.save()
-        failed += briefs.failed if isinstance(briefs, BriefLoader) else []
-        return AddReport(
-            added=tuple(done["added"]),
-            unchanged=tuple(done["unchanged"]),
-            replaced=tuple(done["replaced"]),
-            failed=tuple(failed),
-            passages=written,
-            duplicates=tuple(merging.found),
-        )
+        return report_of(briefs, done, failed, merging.found, written)
 
     def remove(self, brief_id: str, before: Callable[[sqlite3.Connection, str], None] | None = None) -> bool:
         """Do what `Index.remove` says; `before` gets the brief's own id in the same transaction, while it is there."""
@@ -202,6 +194,24 @@ class Writer:
 def _told(progress: Progress | None, seen: int, written: int, encoded: int) -> None:
     if progress:
         progress(seen, written + encoded)
+
+
+def report_of(
+    briefs: Iterable[Brief],
+    done: Mapping[str, Sequence[str]],
+    failed: Sequence[Failure],
+    duplicates: Sequence[tuple[str, str]],
+    passages: int,
+) -> AddReport:
+    """Return the report of an add: ids by what was `done` with them, and also what the loader could not read."""
+    return AddReport(
+        added=tuple(done["added"]),
+        unchanged=tuple(done["unchanged"]),
+        replaced=tuple(done["replaced"]),
+        failed=(*failed, *(briefs.failed if isinstance(briefs, BriefLoader) else ())),
+        passages=passages,
+        duplicates=tuple(duplicates),
+    )
 
 
 def cut_briefs(briefs: Iterable[Brief], encoder: Encoder, failed: list[Failure]) -> Iterator[list[Prepared]]:

@@ -12,8 +12,8 @@ from ..corpus.language import guess_language
 from ..index import Encoder
 from ..index.asked import MAX_QUESTION
 from ..index.parts import word_set
-from .manner import asks, load_manner, says_you
-from .orders import bare, commands, is_order, requests
+from .manner import load_manner, says_you
+from .orders import asks, bare, commands, is_order, makes_report, requests
 from .subject import subject
 
 _VERBS = word_set(
@@ -60,6 +60,33 @@ _RECIPE = re.compile(r"\b(?:how|ways|steps|instructions) to\b", re.IGNORECASE)
 """What briefs do not hold, and an order is often for."""
 _AFTER_NOUN = ("of", "in", "by", "between", "on", "for", "from")
 """What stands behind a noun that could be a verb: "Launch of a satellite", "Ban on coal exports"."""
+_ATTRIBUTIVE = re.compile(
+    r"^(?:attack|ban|block|border|call|code|command|copy|design|draft|exit|export|feed|force|guide|hack|import|launch"
+    r"|lead|live|load|mass|mock|order|patch|pay|pen|plant|press|print|program|purge|release|report|satellite|show|state"
+    r"|store|strike|supply|support|test|trade|train|travel|type|update|visit|vote|watch|work)"
+    r"(?: (?-i:[a-z])[\w-]+){1,2} (?:of|in|at|by|between|on|for|from|to|under|since|during|after|against|with)"
+    r" (?:the )?(?-i:[A-Z0-9])[^.!?]*$",
+    re.IGNORECASE,
+)
+"""A noun before another, which could be a verb: "Print media in North Korea", "Test site activity at Punggye-ri"."""
+_ASKER = r"\b(?:why|what|how|who|when|where|which|whether)\b"
+_WHOM = rf"(?:(?!{_ASKER})[^,.;:?!])+"
+_FANCY = (
+    rf"(?:in (?:the )?(?:voice|style|manner|tone|persona|words|accent|spirit) of {_WHOM}"
+    r"|(?:in|as|with|using) (?:an? |the |only )?(?:\w+ )?(?:rhym\w+|verses?|poems?|poetry|haikus?|limericks?|songs?"
+    r"|raps?|sonnets?|couplets?|emojis?|slang|iambic \w+)(?: (?:form|only))?)"
+)
+_LIKE = rf"(?:(?:like|as) (?:an?|the|if|though) {_WHOM})"
+_SAYING = r"(?:answer|reply|respond|speak|talk|write|say|put|do|tell|explain)(?: (?:it|this|that|so|me|us|everything))*"
+_MANNERED = re.compile(
+    rf"(?:^|[,;]? (?:and |but )|(?<=[.?!;:,])\s+)(?:please )?{_SAYING} (?:{_FANCY}|{_LIKE})(?:[.!]*$|[.!]+(?=\s))"
+    rf"|^(?:please )?(?:{_SAYING} )?{_FANCY}[,:.]\s+(?=\w)"
+    rf"|^(?:please )?{_SAYING} {_LIKE}(?:[,:.]\s+(?=\w)|(?={_ASKER}))",
+    re.IGNORECASE,
+)
+"""A clause that wishes for a voice or form of its own: "..., and answer in rhyme", "In the voice of a king: ..."."""
+_VOICED = re.compile(rf",? {_FANCY}(?=[.!?]*$)", re.IGNORECASE)
+"""The same at the end of a request."""
 _MEANT = re.compile(
     r"^\W*(?:(?:no|sorry|oh|well|wait|actually)\W+)*i (?:meant?|was asking|am asking|asked)\b", re.IGNORECASE
 )
@@ -93,12 +120,31 @@ def hear(text: str, encoder: Encoder) -> Heard:
     """
     if not text.strip() or len(text) > MAX_QUESTION:
         return Heard(text)  # no question; what searches it says so
+    if (unadorned := _unadorned(text)) != text:
+        return Heard(hear(unadorned, encoder).question, True)
     sentences = _pieces(text, _SENTENCE)
     plain = len(sentences) == 1 and _plain(text)
     if plain or not _order(text, encoder):
         return Heard(subject(text))
     kept = [piece for sentence in sentences for piece in _asking(sentence, encoder)]
-    return Heard(subject(" ".join(kept)) if kept else "", True)
+    return Heard(" ".join(_ended(piece, len(kept)) for piece in kept), True)
+
+
+def _unadorned(text: str) -> str:
+    """The text without the wish for a voice or a form that briefs do not have, if anything else is left."""
+    left = _MANNERED.sub("", text)
+    if requests(left) or makes_report(left):
+        left = _VOICED.sub("", left)
+    left = left.strip().rstrip(",;:")
+    return left if left != text.strip() and len(left.split()) >= WORDS else text
+
+
+def _ended(piece: str, pieces: int) -> str:
+    """What a piece asks, as a sentence where there are several."""
+    about = subject(piece)
+    if pieces == 1 or about[-1] in ".?!":
+        return about
+    return about.rstrip(",;:") + ("?" if asks(about) else ".")
 
 
 def _plain(text: str) -> bool:
@@ -120,6 +166,8 @@ def _commanding(text: str) -> bool:
     words, about = bare(text).lower().split(), subject(text)
     if _MEANT.match(text) or (about != text and not says_you(about)):
         return False  # it mends the question before, or is a request for information by its wrapping
+    if not (says_you(text) or _SELF.search(text)) and (makes_report(text) or _ATTRIBUTIVE.match(text)):
+        return False
     if len(words) > 2 and words[1] in _AFTER_NOUN and not (requests(text) or says_you(text) or _SELF.search(text)):
         return False
     return len(words) > 1 and (

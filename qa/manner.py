@@ -13,9 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from ..index import Encoder, EncoderSpec
-from ..index.parts import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS
 from ..index.types import Floats
-from .orders import commands, requests
+from .orders import asks, commands, requests
 
 TABLE = Path(__file__).with_name("manner.tsv")
 FLAGS = ("asks", "you", "mark", "request", "command")
@@ -27,7 +26,6 @@ _POLITE_YOU = re.compile(
     re.IGNORECASE,
 )
 """Where "you" is the library that is asked, or merely polite."""
-_FIRST = re.compile(r"[\w'’-]+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,15 +45,6 @@ def features(vector: Floats, text: str) -> Floats:
     """Return the vector with the flags behind it, in the order of FLAGS."""
     flags = (asks(text), speaks_to_machine(text), text.rstrip().endswith("?"), requests(text), commands(text))
     return np.concatenate([vector, FLAG * np.array(flags, np.float32)]).astype(np.float32)
-
-
-def asks(text: str) -> bool:
-    """Whether a text begins as a question does: "In which year ...", "Did ...", "And who ..."."""
-    words = [word.lower() for word in _FIRST.findall(text)[:3]]
-    while words and words[0] in PREPOSITIONS | {"and", "but", "so"}:
-        words.pop(0)
-    first = words[0].split("'")[0].split("’")[0] if words else ""
-    return first in QUESTION_WORDS or (bool(words) and words[0] in AUXILIARIES - {"may", "might", "don't", "be"})
 
 
 def says_you(text: str) -> bool:

@@ -7,7 +7,7 @@ words miss is told by the vector (`manner.py`); `heard.py` puts both together.
 
 import re
 
-from ..index.parts import AUXILIARIES, FUNCTION_WORDS, word_set
+from ..index.parts import AUXILIARIES, FUNCTION_WORDS, PREPOSITIONS, QUESTION_WORDS, word_set
 from .orders_korean import is_korean_order
 
 _ASKING = word_set(
@@ -32,6 +32,11 @@ _REPORT = re.compile(
 )
 """What a reader may have written from the briefs, by one of these verbs."""
 _MAKING = word_set("build compile compose create draft generate make produce put write")
+_MADE = re.compile(
+    rf"^(?:{'|'.join(_MAKING)})(?: me| us)?(?: (?:a|an|the|some|two|three|one))?(?: [\w-]+){{0,2}}? {_REPORT.pattern}"
+    r" (?:of|on|about|for|with|that|from|comparing|showing)\b",
+    re.IGNORECASE,
+)
 _POLITE = re.compile(
     r"^(?:please|kindly|now|then|and|so|just|instead|first|also|ok(?:ay)?|hello|hi|hey|let['’]s|let us|can you"
     r"|could you|will you|would you|i (?:want|need|order|command) you to)\b[, ]*",
@@ -56,15 +61,11 @@ _WRITING = re.compile(
 )
 _STORY_OF = re.compile(r"\b(?:story|stories|letters?|e-?mails?|songs?|code|scripts?) (?:of|from|by|that|which)\b")
 _MACHINE = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass|disable|turn off|drop)\b[^.?!]{0,40}?"
-    r"(?:\b(?:instructions?|prompts?|guidelines|restrictions|safety|filters?|settings)\b"
-    r"|\b(?:your|these|those|all|previous|prior|earlier) (?:\w+ )?(?:rules?|orders?|limits)\b)"
-    r"|\b(?:your|the|hidden|initial|original) (?:system )?prompts?\b|\bsystem (?:prompt|message)\b"
+    r"\b(?:your|the|hidden|initial|original) (?:system )?prompts?\b|\bsystem (?:prompt|message)\b"
     r"|\byour (?:own |new |real |hidden )?(?:instructions?|rules|guidelines|settings|configuration|role|training"
     r"|developers?|creators?|knowledge|opinion)\b|\b(?:what|which|who) (?:\w+ )?(?:are you|you are"
-    r"|(?:made|built|trained) you)\b|\blanguage model\b"
+    r"|(?:made|built|trained) you)\b"
     r"|^as an? (?:\w+ )?ai\b|\b(?:this|our) (?:conversation|chat|session)\b"
-    r"|\b(?:developer|admin|administrator|debug|god|root|jailbreak|unrestricted|maintenance) mode\b"
     r"|^\W*(?:system|assistant|admin|developer|new (?:instructions?|orders?|rules?|task))(?: message)? ?[:#>|\]]"
     r"|^(?:from (?:now|here) on|henceforth)\b"
     r"|^(?:give|tell|show|teach|explain|describe|help|provide)\b.*\b(?:how to|ways to|instructions for \w+ing)\b"
@@ -78,12 +79,23 @@ _MACHINE = re.compile(
     r"|\b(?:answers?|reply|replies|respond)\b[^.?!:]{0,40}\b(?:from now on|as if you|in the style of|like a)\b",
     re.IGNORECASE,
 )
+_MACHINERY = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass|disable|turn off|drop)\b[^.?!]{0,40}?"
+    r"(?:\b(?:instructions?|prompts?|guidelines|restrictions|safety|filters?|settings)\b"
+    r"|\b(?:your|these|those|all|previous|prior|earlier) (?:\w+ )?(?:rules?|orders?|limits)\b)|\blanguage model\b"
+    r"|\b(?:developer|admin|administrator|debug|god|root|jailbreak|unrestricted|maintenance) mode\b",
+    re.IGNORECASE,
+)
+"""What is said of this machine, or, in a question that names somebody else, of theirs."""
+_HERE = re.compile(r"\b(?:you|your|yours|yourself|i|me|my|we|us|our|this|here|northbrief)\b", re.IGNORECASE)
+_NAME = re.compile(r"(?<=\s)(?:[A-Z][\w-]+|[A-Z]\.)")
 _MANNER = re.compile(
     r"^(?:(?:answer|reply|respond|speak|talk|confirm|continue|be)\b|(?:write|say) (?:in|like|with|without|as|ok)\b)"
     r"[^?:]{0,60}$",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"\b(?:about|on|when|who|where|why|how|which|what|whether)\b", re.IGNORECASE)
+_WORD = re.compile(r"[\w'’-]+")
 _CLAUSE = re.compile(r"(?<=[.!?;:,])\s+|\s+(?:and|then) (?=then\b|reply\b|answer\b|write\b|print\b|praise\b)")
 
 
@@ -97,7 +109,7 @@ def is_order(text: str, *, alone: bool = True) -> bool:
     if is_korean_order(text):
         return True
     clauses = [bare(clause) for clause in _CLAUSE.split(text)]
-    if any(_MACHINE.search(part) for part in (text, *clauses)):
+    if any(_MACHINE.search(part) or _of_this_machine(part) for part in (text, *clauses)):
         return True
     if any(_WRITING.match(part) and not _STORY_OF.search(part) for part in clauses):
         return True
@@ -106,9 +118,30 @@ def is_order(text: str, *, alone: bool = True) -> bool:
     return all(_MANNER.match(part) and not _ABOUT.search(part) for part in clauses)
 
 
+def asks(text: str) -> bool:
+    """Whether a text begins as a question does: "In which year ...", "Did ...", "And who ..."."""
+    words = [word.lower() for word in _WORD.findall(text)[:3]]
+    while words and words[0] in PREPOSITIONS | {"and", "but", "so"}:
+        words.pop(0)
+    first = words[0].split("'")[0].split("’")[0] if words else ""
+    return first in QUESTION_WORDS or (bool(words) and words[0] in AUXILIARIES - {"may", "might", "don't", "be"})
+
+
+def _of_this_machine(text: str) -> bool:
+    """Whether a text speaks of settings, modes or models, and does not ask of those that somebody else has."""
+    if not _MACHINERY.search(text):
+        return False
+    return not (asks(text) and _NAME.search(_MACHINERY.sub(" ", text)) and not _HERE.search(text))
+
+
 def commands(text: str) -> bool:
     """Whether a clause of a text begins with a verb and its object, and the verb asks for nothing."""
     return any(_commands(bare(clause), number == 0) for number, clause in enumerate(_CLAUSE.split(text)))
+
+
+def makes_report(text: str) -> bool:
+    """Whether a text wishes for a form that briefs can be put into: "Make a table of ...", "Draft a memo on ..."."""
+    return bool(_MADE.match(bare(text)))
 
 
 def requests(clause: str) -> bool:
@@ -128,7 +161,7 @@ def _commands(clause: str, leading: bool) -> bool:
 
     Keywords may begin alike ("year the party was founded"), so without a capital only some objects tell.
     """
-    words = re.findall(r"[\w'’-]+", clause)[:3]
+    words = _WORD.findall(clause)[:3]
     if len(words) < 3 or not _OBJECT.match(words[1].lower()):
         return False
     first = words[0].lower()

@@ -87,6 +87,9 @@ _AMOUNT = re.compile(
     r"(?:\s?(?:%|℃|°|mm\b|cm\b|km\b|kg\b|kt\b|m\b)|(?: |-)(?:US )?(?P<unit>[A-Za-z][\w'’-]*))?",
     re.IGNORECASE,
 )
+_CAPITAL = r"(?:(?:[A-Z]\.)+|[A-Z][\w'’-]*)"
+_NAMED = re.compile(rf"(?P<name>{_CAPITAL}(?: {_CAPITAL})*)(?: (?P<noun>[a-z][\w'’-]*))?")
+"""What is counted under a name: "North Korean soldiers"."""
 _LABEL = re.compile(
     r"(?:\b(?:Articles?|No|Resolution|resolution|Brief|Figure|Unit|Order|Chapter|Page|Part)\.? |[A-Za-z]-)$"
 )
@@ -179,7 +182,7 @@ def amounts(text: str) -> list[Span]:
     """Return numbers with the noun or unit behind them; dates, ordinals and the numbers of names are none."""
     taken = [span for span in dates(text) if re.search(r"\d", text[slice(*span)])]
     found = [
-        (match.start(), _without_verb(match))
+        (match.start() + len(match[0]) - len(match[0].lstrip()), _counted(match))
         for match in _AMOUNT.finditer(text)
         if not any(start < match.end() and match.start() < end for start, end in taken)
         and not _LABEL.search(text[max(0, match.start() - 20) : match.start()])
@@ -187,10 +190,17 @@ def amounts(text: str) -> list[Span]:
     return _merged([*found, *_spans(_KO_AMOUNT, text)])
 
 
-def _without_verb(match: re.Match[str]) -> int:
-    """Where the amount ends: "over half of", "five stayed" count nothing in their last word."""
-    unit = (match["unit"] or "").lower()
-    return match.start("unit") - 1 if unit in FUNCTION_WORDS or unit.endswith("ed") else match.end()
+def _counted(match: re.Match[str]) -> int:
+    """Where the amount ends: "over half of", "five stayed" count nothing in their last word, and "5,000 North Korean
+    soldiers" count soldiers."""
+    unit = match["unit"] or ""
+    if unit.lower() in FUNCTION_WORDS or unit.endswith("ed"):
+        return match.start("unit") - 1
+    if not unit[:1].isupper() or not (named := _NAMED.match(match.string, match.start("unit"))):
+        return match.end()
+    noun = named["noun"] or ""
+    people = named["name"].endswith("ns")  # "two North Koreans fled"
+    return named.end("name") if people or noun in FUNCTION_WORDS or noun.endswith("ed") else named.end()
 
 
 def reasons(text: str) -> list[Span]:

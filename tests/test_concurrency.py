@@ -48,7 +48,7 @@ while True:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
 def test_searching_and_writing_processes_meet_no_error_and_no_torn_result() -> None:
-    command = [sys.executable, "-m", "tests.benchmarks.keeping", "concurrency", "--seconds", "5", "--searching", "3"]
+    command = [sys.executable, "-m", "tests.benchmarks.keeping", "concurrency", "--seconds", "3", "--searching", "3"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stdout + done.stderr
     figures = json.loads(done.stdout)

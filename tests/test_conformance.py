@@ -395,6 +395,18 @@ def test_a_passage_is_placed_in_time_by_its_date_or_by_its_whole_text(index: Ind
             assert moment.whole == ("" if brief.published else brief.text)
 
 
+def test_undated_briefs_are_known_with_the_years_that_their_title_or_else_their_text_names(index: Index) -> None:
+    index.add(
+        [make("a", "Of 2018 and 2019."), make("b", "Of 2018.", title="In 2017"), make("c", "2020", published=DAYS[1])]
+    )
+    with index.reading() as view:
+        assert view.known().undated == (("a", frozenset({2018, 2019})), ("b", frozenset({2017})))
+    index.add([make("a", "Of 2021."), make("d", "Of no year.")])
+    index.remove("b")
+    with index.reading() as view:
+        assert view.known().undated == (("a", frozenset({2021})), ("d", frozenset()))
+
+
 def test_what_stands_beside_a_passage_is_as_much_of_its_brief_on_either_side(filled: Index, fake: FakeEncoder) -> None:
     with filled.reading() as view:
         numbers, _ = view.nearest(fake.encode(["treaty"])[0].vector, 50, ())

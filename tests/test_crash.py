@@ -16,6 +16,7 @@ from northbrief.index import Index, Retriever
 from northbrief.index.backup import backup_index
 from northbrief.index.check import check_index
 from northbrief.index.holder import scratch_name
+from northbrief.index.large import Large
 
 if TYPE_CHECKING:
     from northbrief.tests.conftest import FakeEncoder
@@ -139,3 +140,17 @@ def test_an_index_in_a_folder_that_cannot_be_written_is_searched_and_not_changed
         Index.rebuild(disk / "index.db", encoder=fake)
     assert backup_index(disk / "index.db", tmp_path / "copy.db").briefs == 5
     holds_exactly(disk / "index.db", fake, [f"b{n}" for n in range(5)])
+
+
+def test_a_large_index_in_a_folder_that_cannot_be_written_is_searched_by_what_was_derived(
+    disk: Path, fake: FakeEncoder, make_brief: MakeBrief, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("northbrief.index.dense.APPROXIMATE_FROM", 30)
+    with Index.open(disk / "index.db", encoder=fake) as index:
+        index.add(make_brief(f"b{n}", f"n{n}w1 n{n}w2") for n in range(40))
+        index.save_dense()
+    remount(disk, "ro")
+    with Index.open(disk / "index.db", encoder=fake) as index:
+        with index.reading() as view:
+            assert isinstance(view.dense, Large)
+        assert Retriever(index).search("n7w1 n7w2")[0].brief.id == "b7"

@@ -16,6 +16,7 @@ import pytest
 from northbrief.corpus import Brief, NorthbriefError, StoreDamaged, StoreError, StoreMismatch
 from northbrief.index import Index, Retriever
 from northbrief.index.derived import Derived
+from northbrief.index.large import Large
 
 if TYPE_CHECKING:
     from northbrief.tests.conftest import FakeEncoder
@@ -255,11 +256,11 @@ def test_while_the_approximate_index_is_built_searches_are_exact(
     monkeypatch.setattr(Derived, "_build_behind", lambda derived: allowed.wait() and built(derived))
     with Index.open(approximate, encoder=fake) as index:
         with index.reading() as view:
-            assert not view.dense.approximate
+            assert not isinstance(view.dense, Large)
         allowed.set()
         wait_for_dense(index)
         with index.reading() as view:
-            assert view.dense.approximate
+            assert isinstance(view.dense, Large)
     assert approximate.with_suffix(".faiss").exists()
 
 

@@ -21,13 +21,14 @@ import pytest
 from northbrief.corpus import Brief
 from northbrief.index import Filter, Index, Retriever
 from northbrief.index.base import load_base, saved_label
+from northbrief.index.check import check_index
 from northbrief.index.columns import columns_from_bytes, joined, read_columns
 from northbrief.index.derived import _alone
 from northbrief.index.facts import allowed_numbers, known_values
 from northbrief.index.large import Large
 from northbrief.index.snapshot import Snapshot
 from northbrief.index.types import Floats, Ints
-from northbrief.index.vectors import read_all_vectors
+from northbrief.index.vectors import read_all_vectors, read_present
 
 if TYPE_CHECKING:
     from northbrief.tests.conftest import FakeEncoder
@@ -304,7 +305,7 @@ def test_adds_removals_and_searches_at_once_meet_no_error_and_no_removed_passage
     threads = [threading.Thread(target=search) for _ in range(3)]
     for thread in threads:
         thread.start()
-    for n in range(25):
+    for n in range(12):
         large.add(made_briefs(make_brief, 700 + 3 * n, 3))
         large.remove(f"b{2 * n}")
         removed.add(f"b{2 * n}")
@@ -314,7 +315,7 @@ def test_adds_removals_and_searches_at_once_meet_no_error_and_no_removed_passage
     assert errors == []
     large.save_dense()
     with large.reading() as view:
-        assert len(view) == PASSAGES + 75 - 25
+        assert len(view) == PASSAGES + 36 - 12
 
 
 # --- damage and crashes ----------------------------------------------------------------------------------------------
@@ -450,7 +451,7 @@ def test_a_build_killed_at_any_step_leaves_nothing_that_lies(large: Index, fake:
 
 def test_versions_that_were_replaced_push_no_words_out(large: Index, fake: FakeEncoder, make_brief: MakeBrief) -> None:
     with Index.open(large.path, encoder=fake) as index:
-        for number in range(60):
+        for number in range(12):
             index.add([make_brief("edited", f"zebra stripes counted {number} times")])
             with index.reading() as view:
                 state(view)
@@ -469,3 +470,17 @@ def test_how_often_an_idea_is_named_does_not_depend_on_who_searched_before(large
     with large.reading() as view:
         few = view.naming([["t1w1"]], 1)
         assert few == [1] and view.naming([["t1w1"]], 500)[0] > 1
+
+
+def test_a_check_reads_a_sample_of_the_vectors_that_the_derived_parts_must_hold(
+    large: Index, fake: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+
+    def counted(connection: sqlite3.Connection, numbers: Ints, dimension: int) -> tuple[Ints, Floats]:
+        read.append(len(numbers))
+        return read_present(connection, numbers, dimension)
+
+    monkeypatch.setattr("northbrief.index.check.read_present", counted)
+    assert check_index(large.path, encoder=fake).sound
+    assert len(read) == 1 and 50 <= read[0] < 100

@@ -146,6 +146,22 @@ def test_a_writer_that_ends_before_any_of_its_writes_leaves_the_old_brief_or_the
         assert leftovers(again) == {}
 
 
+def test_what_a_killed_writer_left_of_a_brief_that_never_came_again_is_cleaned_up(
+    index: MilvusIndex, address: str, fake: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.add(many(1))
+    with monkeypatch.context() as patch, pytest.raises(Ended):
+        Ending(patch, 3)  # note, payload and passages are written, the head is not
+        index.add([make("lost", "Never to be seen again.")])
+    with MilvusIndex.at(address, fake) as soon:
+        soon.add([make("other", "Written while the first may still be at work.")])
+        assert leftovers(soon).keys() == {"passages too many", "payload too much", "notes"}
+    monkeypatch.setattr("northbrief.index.milvus_writing.GRACE", 0.0)
+    with MilvusIndex.at(address, fake) as later:
+        later.add([make("third", "Written when it is certain.")])
+        assert (leftovers(later), len(later.briefs())) == ({}, 3)
+
+
 @pytest.mark.parametrize("after", range(4))
 def test_a_removal_that_ends_halfway_is_done_or_not(
     index: MilvusIndex, address: str, fake: FakeEncoder, monkeypatch: pytest.MonkeyPatch, after: int
@@ -425,3 +441,42 @@ def test_an_address_that_cannot_be_read_is_refused_without_its_password(address:
     with pytest.raises(StoreError, match="expected http://host:19530/collection") as raised:
         parse_address(address)
     assert "secret" not in str(raised.value)
+
+
+def test_a_new_index_in_milvus_lite_does_not_wait_for_indexes_that_are_there(
+    address: str, fake: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pymilvus.client.grpc_handler import GrpcHandler
+
+    waited: list[str] = []
+
+    def waiting(*_: object, index_name: str, **__: object) -> tuple[bool, str]:
+        waited.append(index_name)
+        return True, ""
+
+    monkeypatch.setattr(GrpcHandler, "wait_for_creating_index", waiting)
+    with MilvusIndex.at(address, fake) as index:
+        index.add(many(2))
+        assert Retriever(index).search("first w1")
+    assert waited == []
+
+
+def test_an_opening_that_is_refused_leaves_no_connection(
+    index: MilvusIndex, address: str, lite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.add(many(1))
+    theirs = Collections(Address(str(lite), "others", local=True))
+    theirs.create_passages(8)
+    theirs._client.drop_collection("others_catalog")
+    closed: list[Collections] = []
+    real = Collections.close
+
+    def close(held: Collections) -> None:
+        closed.append(held)
+        real(held)
+
+    monkeypatch.setattr(Collections, "close", close)
+    for place in (address, f"milvus://{lite}/others"):
+        with pytest.raises(StoreMismatch):
+            MilvusIndex.at(place, FakeEncoder(name="another", dimension=48))
+    assert len(closed) == 2

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from northbrief.index import Encoding
 from northbrief.index.fuse import capped, fuse, scaled
-from northbrief.index.late import TokenCodec, codec_from_bytes, idf_weights, late_scores, train_codec
+from northbrief.index.late import TokenCodec, best_matches, codec_from_bytes, idf_weights, train_codec
 from northbrief.index.lexical import add_terms, remove_terms, search_terms, terms
 from northbrief.index.types import Floats, Ints, unit
 
@@ -28,33 +28,30 @@ def rows(source: np.random.Generator, count: int, dimension: int) -> Floats:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_late_scores_equal_plain_loops(seed: int) -> None:
+def test_the_best_matches_equal_plain_loops(seed: int) -> None:
     source = np.random.default_rng(seed)
     sizes = source.integers(0, 5, 12).tolist()
     passages = 3.0 * rows(source, sum(sizes), 16)  # of any length: cosines are what counts
     query = Encoding(np.zeros(16, np.float32), np.arange(4), rows(source, 4, 16))
-    weights = source.dirichlet(np.ones(4)).astype(np.float32)
     expected, first = [], 0
     for size in sizes:
-        score = 0.0
-        for token, weight in zip(query.tokens, weights, strict=True):
+        for token in query.tokens:
             cosines = [float(token @ row) / float(np.linalg.norm(row)) for row in passages[first : first + size]]
-            score += float(weight) * max(cosines, default=0.0)
-        expected.append(min(1.0, max(0.0, score)))
+            expected.append(max(cosines, default=0.0))
         first += size
-    assert late_scores(query, weights, passages, sizes).tolist() == pytest.approx(expected, abs=1e-5)
+    assert best_matches(query, passages, sizes).ravel().tolist() == pytest.approx(expected, abs=1e-5)
 
 
 @pytest.mark.parametrize("sizes", [[], [0], [0, 0, 0]], ids=str)
-def test_passages_without_token_vectors_score_0(sizes: list[int]) -> None:
+def test_passages_without_token_vectors_match_nothing(sizes: list[int]) -> None:
     query = Encoding(np.zeros(8, np.float32), np.arange(2), np.eye(2, 8, dtype=np.float32))
     none = np.empty((0, 8), np.float32)
-    assert late_scores(query, np.array([0.5, 0.5], np.float32), none, sizes).tolist() == [0.0] * len(sizes)
+    assert best_matches(query, none, sizes).tolist() == [[0.0, 0.0]] * len(sizes)
 
 
-def test_a_query_without_pieces_scores_0() -> None:
+def test_a_query_without_pieces_matches_nothing() -> None:
     query = Encoding(np.zeros(8, np.float32), np.empty(0, np.int64), np.empty((0, 8), np.float32))
-    assert late_scores(query, np.empty(0, np.float32), np.eye(3, 8, dtype=np.float32), [1, 2]).tolist() == [0.0, 0.0]
+    assert best_matches(query, np.eye(3, 8, dtype=np.float32), [1, 2]).tolist() == [[], []]
 
 
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=20))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -382,31 +383,31 @@ def test_check_backup_and_restore_from_the_command_line(run: Run, configured: Pa
     assert (run("show", "a")[0], run("restore", "copy.db")[0], run("show", "a")[0]) == (1, 0, 0)
 
 
-def test_watching_follows_a_change_until_it_is_stopped(
-    index: Index, configured: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (configured.parent / "home").mkdir()
-    home = Index.open(configured.parent / "home", encoder=index.encoder)
-
-    def write_and_stop() -> Iterator[None]:
-        while home.brief("new") is None:  # written again until the watch, which may begin late, has seen it
-            (configured / "new.txt").write_text("A new document appeared.", "utf-8")
-            time.sleep(0.5)
-            yield
-
-    stop = threading.Event()
+def interrupt_when(done: Callable[[], bool], stop: threading.Event) -> threading.Thread:
+    """Ctrl-C as soon as it is done; again until the command has stopped, for an interrupt may fall where it is lost."""
 
     def work() -> None:
-        while home.brief("c") is None:
-            time.sleep(0.05)
-        time.sleep(0.5)  # the watch begins after the first sync
-        for _ in write_and_stop():
-            if stop.is_set():
-                return
-        os.kill(os.getpid(), 2)
+        while not stop.wait(0.05):
+            if done():
+                os.kill(os.getpid(), signal.SIGINT)
+                stop.wait(10)
 
     thread = threading.Thread(target=work)
     thread.start()
+    return thread
+
+
+def test_watching_follows_a_change_until_it_is_stopped(index: Index, configured: Path, run: Run) -> None:
+    (configured.parent / "home").mkdir()
+    home = Index.open(configured.parent / "home", encoder=index.encoder)
+    new = configured / "new.txt"
+
+    def seen() -> bool:
+        if home.brief("c") and not new.exists():
+            new.write_text("A new document appeared.", "utf-8")
+        return home.brief("new") is not None
+
+    thread = interrupt_when(seen, stop := threading.Event())
     try:
         code, _, err = run("sync", "--watch")
     finally:
@@ -416,6 +417,32 @@ def test_watching_follows_a_change_until_it_is_stopped(
     assert Retriever(home).search("A new document appeared.")[0].brief.id == "new"
     home.close()
     assert check_index(configured.parent / "home", encoder=index.encoder).sound
+
+
+def test_a_file_that_comes_during_the_first_sync_is_not_missed_by_the_watch(
+    configured: Path, run: Run, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (configured.parent / "home").mkdir()
+    home = Index.open(configured.parent / "home", encoder=index.encoder)
+    began = time.monotonic()
+
+    def scan_and_more(*arguments: Any) -> Scan:
+        found = scan(*arguments)
+        if not (configured / "late.txt").exists():
+            (configured / "late.txt").write_text("It came after the scan.", "utf-8")
+        return found
+
+    monkeypatch.setattr("northbrief.index.sync.scan", scan_and_more)
+    thread = interrupt_when(
+        lambda: home.brief("late") is not None or time.monotonic() - began > 20, stop := threading.Event()
+    )
+    try:
+        assert run("sync", "--watch")[0] == 130
+    finally:
+        stop.set()
+        thread.join()
+    assert home.brief("late")
+    home.close()
 
 
 def test_a_plan_names_where_a_moved_document_lay() -> None:

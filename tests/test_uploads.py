@@ -1,7 +1,9 @@
 """Files on their way in, without a browser: who has to wait, for how long, and what everybody is told."""
 
 import asyncio
-from collections.abc import Callable
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
@@ -107,6 +109,36 @@ async def test_a_cancelled_add_gives_its_memory_back(
         librarian._line.leave(before)
         assert librarian.uploads.take(token) is None
         assert [(await post(client, "a")).status_code for _ in range(OF_ONE)] == [200] * OF_ONE
+
+
+async def test_a_page_that_goes_away_leaves_no_bytes_behind_though_the_reader_is_busy(index: Index) -> None:
+    librarian, busy = Librarian(index), threading.Event()
+    async with client_of(librarian.uploads) as client:
+        token = (await post(client, "a")).json()["file"]
+    data = librarian.uploads._held[token].data
+    for _ in range(librarian._adder._max_workers):
+        librarian._adder.submit(busy.wait)
+    parts = librarian.add({"file": token, "name": "kites.txt", "browser": "a", "job": "1"})
+    try:
+        assert (await anext(parts))["state"].startswith("Reading")
+        before = sys.getrefcount(data)
+        await parts.aclose()
+        assert sys.getrefcount(data) == before - 1
+    finally:
+        busy.set()
+
+
+async def test_a_file_that_stops_coming_gives_its_room_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "PAUSE_SECONDS", 0.05)
+    taken = Uploads()
+
+    async def stalled() -> AsyncIterator[bytes]:
+        yield b"half"
+        await asyncio.sleep(60)
+
+    async with client_of(taken) as client, asyncio.timeout(20):
+        reply = await client.post("/northbrief/upload", params={"name": "kites.txt"}, content=stalled())
+        assert (reply.status_code, taken._coming) == (408, [])
 
 
 async def test_one_who_joined_the_line_often_does_not_hold_up_one_who_joined_once() -> None:

@@ -35,15 +35,3 @@ def take_addresses(index: Index, addresses: Sequence[str], limits: Limits, progr
     visits.save(visit for visit in loader.visits if visit.url not in lost)
     failed, unchanged = (*loader.failed, *report.failed), (*report.unchanged, *loader.unchanged)
     return replace(report, failed=failed, unchanged=unchanged), loader.left
-
-
-def joined(first: AddReport, second: AddReport) -> AddReport:
-    """Return what two adds did together."""
-    return AddReport(
-        added=first.added + second.added,
-        unchanged=first.unchanged + second.unchanged,
-        replaced=first.replaced + second.replaced,
-        failed=first.failed + second.failed,
-        passages=first.passages + second.passages,
-        duplicates=first.duplicates + second.duplicates,
-    )

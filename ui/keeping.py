@@ -1,13 +1,15 @@
 """Commands that keep an index in step and whole: sync, check, backup, restore."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from ..corpus import SettingsError
+from ..index import AddReport
 from ..index.sync import Action, Scan, SyncPlan, SyncReport
 from .settings import FILE, Application
 from .terminal import BAD, SHOWN_FAILURES, Json, err, escape, out, print_failures, print_json, with_bar
@@ -15,6 +17,7 @@ from .terminal import BAD, SHOWN_FAILURES, Json, err, escape, out, print_failure
 commands = typer.Typer()
 
 STOPPED = 130  # what shells give for Ctrl-C
+LOOK = 200  # milliseconds a look at the folders lasts when nothing changes
 
 
 @commands.command()
@@ -36,10 +39,10 @@ def sync(
             f'found no sources, expected [sources] with folders = ["reports"] in {FILE}, or folders after the command'
         )
     try:
+        changes = _changes(chosen) if watch and not dry_run else iter(())  # what comes during the first sync is seen
         failed = _sync_once(parts, chosen, addresses, dry_run=dry_run, prune=prune, as_json=as_json)
-        if watch and not dry_run:
-            for _ in _changes(chosen):
-                failed = _sync_once(parts, chosen, [], dry_run=False, prune=prune, as_json=as_json)
+        for _ in changes:
+            failed = _sync_once(parts, chosen, [], dry_run=False, prune=prune, as_json=as_json)
     except KeyboardInterrupt:
         err.print("Stopped. What was added stays; run it again to go on.")
         raise typer.Exit(STOPPED) from None
@@ -81,22 +84,24 @@ def _sync_once(
     limits = Limits(allow_private=parts.settings.sources.allow_private)
     print_failures(report.added.failed)
     if addresses:
-        from .adding import add_addresses, joined  # brings the web client along
+        from .adding import add_addresses  # brings the web client along
 
-        report = replace(report, added=joined(report.added, add_addresses(parts, addresses, limits)))
+        report = replace(report, added=AddReport.of([report.added, add_addresses(parts, addresses, limits)]))
     _print_report(report, as_json=as_json)
     return bool(report.added.failed)
 
 
-def _changes(folders: Sequence[Path]) -> Any:
-    """Something whenever files in the folders have changed."""
+def _changes(folders: Sequence[Path]) -> Iterator[object]:
+    """Something whenever files in the folders have changed since this was called."""
     from watchfiles import watch
 
     there = [folder.expanduser() for folder in folders if folder.expanduser().is_dir()]
     if not there:
         raise SettingsError("found none of the folders, expected at least one to follow; check the paths")
     err.print(f"Following {', '.join(escape(str(folder)) for folder in there)}; Ctrl-C ends it.")
-    return watch(*there, raise_interrupt=True)
+    looks = watch(*there, raise_interrupt=True, yield_on_timeout=True, rust_timeout=LOOK)
+    first = next(looks)  # the watch begins with its first look, not before
+    return (changed for changed in chain([first], looks) if changed)
 
 
 def _print_plan(found: Scan, plan: SyncPlan, addresses: Sequence[str], *, prune: bool, as_json: bool) -> None:

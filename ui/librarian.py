@@ -155,15 +155,17 @@ class Librarian:
         self.uploads.claim(request.get("file"))
         job, stop = str(request.get("job"))[:40], threading.Event()
         self._jobs[job] = stop
+        held: list[bytes] = []  # the file, until it is read: nothing else refers to it
         try:
             async for position in self._line.turn(place):
                 if stop.is_set():
                     break
                 yield {"state": say(language, "upload_waits", n=position)}
-            async for part in self._added(request, language, stop):
+            async for part in self._added(request, held, language, stop):
                 yield part
         finally:
             stop.set()
+            held.clear()  # of a page that has gone, before the reader's turn comes
             self._jobs.pop(job, None)
             self.uploads.take(request.get("file"))
             self._line.leave(place)
@@ -174,7 +176,9 @@ class Librarian:
             stop.set()
         return {}
 
-    async def _added(self, request: Values, language: str, stop: threading.Event) -> AsyncGenerator[Values, None]:
+    async def _added(
+        self, request: Values, held: list[bytes], language: str, stop: threading.Event
+    ) -> AsyncGenerator[Values, None]:
         loop = asyncio.get_running_loop()
         passages = 0
 
@@ -184,8 +188,10 @@ class Librarian:
             if stop.is_set():
                 raise Ended
 
-        data = self.uploads.take(request.get("file"))
-        work = loop.run_in_executor(self._adder, partial(self._add, request, data, language, stop, progress))
+        if (data := self.uploads.take(request.get("file"))) is not None:
+            held.append(data)
+        del data
+        work = loop.run_in_executor(self._adder, partial(self._add, request, held, language, stop, progress))
         while not work.done():
             said = say(language, "upload_adds", n=passages) if passages else say(language, "upload_reads")
             yield {"state": said}
@@ -193,7 +199,7 @@ class Librarian:
         yield work.result()
 
     def _add(
-        self, request: Values, data: bytes | None, language: str, stop: threading.Event, progress: Progress
+        self, request: Values, held: list[bytes], language: str, stop: threading.Event, progress: Progress
     ) -> Values:
         failed: list[Failure] = []
         try:
@@ -203,9 +209,9 @@ class Librarian:
                 report = self._add_address(str(request["address"]), progress)
             else:
                 name = shown_name(request.get("name"))
-                if data is None:
+                if not held:
                     return {"error": say(language, "upload_broken")}
-                documents = read_document(data, name, apart=True)
+                documents = read_document(held.pop(), name, apart=True)
                 report = self.index.add(_briefs(documents, name, failed), _checked(stop, progress))
         except Ended:
             return {"cancelled": say(language, "upload_cancelled")}

@@ -47,10 +47,10 @@ def add(
     report = add_all(context.obj, load_briefs(*files, ocr=ocr)) if files else AddReport()
     if addresses:
         from ..corpus.addresses import Limits  # what speaks HTTP takes a quarter of a second to load
-        from .adding import add_addresses, joined
+        from .adding import add_addresses
 
         limits = Limits(filter=chosen, most=most, pdf=pdf, allow_private=allow_private)
-        report = joined(report, add_addresses(context.obj, addresses, limits))
+        report = AddReport.of([report, add_addresses(context.obj, addresses, limits)])
     if as_json:
         print_json(
             {

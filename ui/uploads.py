@@ -26,6 +26,7 @@ ROOM = 4  # of the largest files, in bytes: what is held in memory of files that
 OF_ONE = 2  # files of one browser among them, or on their way in; its page sends the next when one is read
 KEEP_SECONDS = 60.0  # for which a file waits for its page to ask that it be added; from then on it has no limit
 BODY_SECONDS = 300.0  # for a file to come in
+PAUSE_SECONDS = 20.0  # without a byte of it: its room is then another's
 HOUR = 3600.0
 MOST_NAME = 150  # characters
 
@@ -127,12 +128,14 @@ class Uploads:
 
     async def _body(self, request: Request) -> bytes | None:
         """The file, or None as soon as it is larger than allowed."""
-        parts, size = [], 0
-        async for part in request.stream():
-            size += len(part)
-            if size > self.allowance.size:
-                return None
-            parts.append(part)
+        parts, size, clock = [], 0, asyncio.get_running_loop().time
+        async with asyncio.timeout(PAUSE_SECONDS) as pause:
+            async for part in request.stream():
+                size += len(part)
+                if size > self.allowance.size:
+                    return None
+                parts.append(part)
+                pause.reschedule(clock() + PAUSE_SECONDS)
         return b"".join(parts)
 
     def _expire(self, now: float) -> None:
