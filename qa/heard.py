@@ -120,6 +120,8 @@ def hear(text: str, encoder: Encoder) -> Heard:
     """
     if not text.strip() or len(text) > MAX_QUESTION:
         return Heard(text)  # no question; what searches it says so
+    if not any(char.isalnum() for char in text):
+        return Heard("", True)  # signs and pictures, of which the encoder makes what it likes
     if (unadorned := _unadorned(text)) != text:
         return Heard(hear(unadorned, encoder).question, True)
     sentences = _pieces(text, _SENTENCE)
