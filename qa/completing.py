@@ -1,6 +1,6 @@
 """A model's checked sentences made an answer: what it passed over is quoted behind them, sides keep their order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
@@ -49,11 +49,15 @@ def answer_so_far(found: Found, written: Written) -> Answer:
 def completed(found: Found, written: Written, find: Callable[[str], Brief | None]) -> Answer:
     """Return the whole answer; `find` gives a brief by its id.
 
-    As long as the sentences that the model cites are not likely enough to hold the answer, the best of the others are
-    quoted, as if they had been chosen together: a small model often answers from the wrong sentence, and a reader sees
-    then what else there is. A side that it left out is quoted in the same way.
+    A sentence that leaves out what its quote answers with gives way to it. As long as the sentences that the model
+    cites are not likely enough to hold the answer, the best of the others are quoted, as if they had been chosen
+    together: a small model often answers from the wrong sentence, and a reader sees then what else there is. A side
+    that it left out is quoted in the same way.
     """
-    written = _whole(found, written)
+    cited = {citation.number: citation for citation in written.citations}
+    single = [claim for claim in own_words(written) if len(claim.citations) == 1]
+    lacking = [claim for claim in single if _leaves_out(found, claim.text, cited[claim.citations[0]])]
+    written = given_way(written, lacking)
     quotes: list[Quote] = []
     for number in range(len(found.readings)):
         before = [each for each in side_of(found, number)[0] if is_cited(each, written.citations)]
@@ -65,22 +69,27 @@ def completed(found: Found, written: Written, find: Callable[[str], Brief | None
     return answer_of(found, _in_order(found, claims), citations, partial=partial, find=find)
 
 
-def _whole(found: Found, written: Written) -> Written:
-    """What is written; a sentence that leaves out a figure or date by which its quote answers gives way to it."""
+def own_words(written: Written) -> list[Claim]:
+    """Return the sentences that are not the words of a quote."""
+    return [claim for claim in written.claims if not is_quote(claim, written.citations)]
+
+
+def given_way(written: Written, giving: Collection[Claim]) -> Written:
+    """Return what is written with the best quote of each of these claims in its place, none of them told twice."""
     cited = {citation.number: citation for citation in written.citations}
-
-    def whole(claim: Claim) -> Claim:
-        quotes = [cited[number] for number in claim.citations]
-        if len(quotes) > 1 or is_quote(claim, quotes) or not _leaves_out(found, claim.text, quotes[0]):
-            return claim
-        return replace(claim, text=quotes[0].quote)
-
-    return replace(written, claims=tuple(map(whole, written.claims)))
+    claims: list[Claim] = []
+    for claim in written.claims:
+        number = claim.citations[0]
+        shown = replace(claim, text=cited[number].quote, citations=(number,)) if claim in giving else claim
+        if all(shown.text != each.text for each in claims):
+            claims.append(shown)
+    return replace(written, claims=tuple(claims))
 
 
 def _leaves_out(found: Found, text: str, citation: Citation) -> bool:
     """Whether a sentence lacks a figure or date by which its quote answers, or all the names by which it does."""
-    asked, question, quote, published = found.asked, found.plan.question, citation.quote, citation.brief.published
+    asked, question = found.asked, found.plan.question
+    quote, published = citation.quote, citation.brief.published
     for kind in (Kind.WHO, Kind.WHERE):
         if kind in asked.kinds and answers(kind, asked, question, quote) and not answers(kind, asked, question, text):
             return True

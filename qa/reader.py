@@ -7,13 +7,16 @@ known then, too. How far a model can be believed is its own: `calibration.py`.
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from ..corpus import ModelError
 from . import prompts
 from .excerpts import Excerpt
-from .llm import LanguageModel
+from .llm import LanguageModel, Message
+
+Asking = Callable[[str, Excerpt, int], tuple[Message, ...]]
+"""What makes a request for one token: of a question or statement, a text, and the tokens that there is room for."""
 
 AT_ONCE = 4  # requests under way; a server with fewer places queues them
 KEPT = 5_000  # replies kept, by question and text
@@ -30,9 +33,24 @@ class Reader:
         self.model = model
         self.budget = budget
         self._lock = threading.Lock()
-        self._known: dict[tuple[str, Excerpt], float] = {}
+        self._known: dict[tuple[str, str, Excerpt], float] = {}
 
-    def read(self, question: str, texts: Sequence[Excerpt], budget: float | None = None) -> list[float | None]:
+    def states(self, statement: str, text: Excerpt, budget: float | None = None) -> float | None:
+        """Return the log-odds that a text states all that a sentence says, None where the time did not suffice.
+
+        Raises:
+            ModelError: the model fails.
+        """
+        return self.read(statement, [text], budget, asking=prompts.stating)[0]
+
+    def read(
+        self,
+        question: str,
+        texts: Sequence[Excerpt],
+        budget: float | None = None,
+        *,
+        asking: Asking = prompts.reading,
+    ) -> list[float | None]:
         """Return for each text the log-odds that it states the answer, None where the time did not suffice.
 
         `budget` is in seconds, by default the reader's own. A text without words counts as not read.
@@ -42,14 +60,14 @@ class Reader:
         """
         deadline = time.monotonic() + (self.budget if budget is None else budget)
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="northbrief-reader") as pool:
-            found = list(pool.map(lambda text: self._one(question, text, deadline), texts))
+            found = list(pool.map(lambda text: self._one(asking, question, text, deadline), texts))
         failed = [each for each in found if isinstance(each, ModelError)]
         if texts and len(failed) == len(texts):
             raise failed[0]
         return [None if isinstance(each, ModelError) else each for each in found]
 
-    def _one(self, question: str, text: Excerpt, deadline: float) -> float | ModelError | None:
-        key = (question, text)
+    def _one(self, asking: Asking, question: str, text: Excerpt, deadline: float) -> float | ModelError | None:
+        key = (asking.__name__, question, text)
         with self._lock:
             if key in self._known or not text.text:
                 return self._known.get(key)
@@ -57,7 +75,7 @@ class Reader:
         if left <= 0:
             return ModelError("it took too long")
         try:
-            request = prompts.reading(question, text, self.model.context - FIRST)
+            request = asking(question, text, self.model.context - FIRST)
             value = self.model.yes_or_no(request, min(left, self.model.timeout))
         except ModelError as error:
             return error

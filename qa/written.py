@@ -19,14 +19,16 @@ from .answering import answers, refusal_of
 from .assistant import Assistant
 from .calibration import Calibration, load_calibration
 from .choosing import chosen_anew, read_sentences
-from .completing import answer_so_far, completed, evidence_of
+from .completing import answer_so_far, completed, evidence_of, given_way, own_words
+from .excerpts import Excerpt, source_of
 from .found import Found, look
 from .llm import LanguageModel
 from .reader import Reader
 from .rerank import ReadingRetriever
 from .types import Answer
-from .writer import Writer
+from .writer import Writer, Written
 
+STATED = 0.0  # log-odds below which a model says rather no than yes
 REWRITTEN = 60  # tokens of a follow-up made to stand alone
 OWN_SHARE = 0.6  # of a rewritten question's words, to stand in the conversation
 _WORD = re.compile(r"[^\W_]+")
@@ -95,7 +97,7 @@ class WritingAssistant(Assistant):
                 left = deadline - time.monotonic()
                 for written in self.writer.write(found.plan.standalone, ranked, sides=sides, timeout=left):
                     yield answer_so_far(found, written)
-                yield completed(found, written, self.retriever.index.brief)
+                yield completed(found, self._proofread(written), self.retriever.index.brief)
         except ModelError as error:
             *_, default = self._quoting(found) if answered else [refusal_of(found)]
             yield _fallen_back(default, str(error), found.korean)
@@ -124,6 +126,26 @@ class WritingAssistant(Assistant):
             return found, answers(found)
         found = chosen_anew(found, values, calibration)
         return found, found.probability >= calibration.refuse_below
+
+    def _proofread(self, written: Written) -> Written:
+        """What is written; a sentence of which a model that reads well says that its quotes do not state it, gives way.
+
+        It catches what words alone do not: another subject, a plan told as done.
+        """
+        if self._calibration() is None:
+            return written
+        cited = {citation.number: citation for citation in written.citations}
+        doubted = []
+        for claim in own_words(written):
+            quotes = " ".join(" ".join(cited[number].quote.split()) for number in claim.citations)
+            source = source_of(cited[claim.citations[0]].brief)
+            try:
+                stated = self.reader.states(claim.text, Excerpt(quotes, source))
+            except ModelError:
+                break  # it has written, and what it wrote has been checked
+            if stated is not None and stated < STATED:
+                doubted.append(claim)
+        return given_way(written, doubted)
 
     def _calibration(self) -> Calibration | None:
         """What the model's reading is worth; None where nobody measured it, or nothing is to be read."""

@@ -8,10 +8,11 @@ import pytest
 from northbrief.corpus import Brief
 from northbrief.index import Encoder, Encoding, Index, Retriever
 from northbrief.qa import Answer, Assistant
+from northbrief.qa.calibration import Calibration, save_calibration
 from northbrief.qa.llm import LanguageModel
 from northbrief.qa.written import WritingAssistant
 
-from .chat_server import chat_served, says
+from .chat_server import Behaviour, chat_served, reads, says
 from .serving import BRIEFS, QUESTION
 
 SIDES = "Compare the cost of the Tumen bridge in 2021 and in 2024."
@@ -143,6 +144,28 @@ def test_a_sentence_that_leaves_out_a_figure_that_answers_gives_way_to_its_quote
     assert [claim.text for claim in whole.claims] == [
         "At Chongjin the gale killed three people and 150 others were injured."
     ]
+
+
+def test_a_sentence_that_its_quote_does_not_state_by_the_models_own_reading_gives_way(
+    library: Index, tmp_path: Path
+) -> None:
+    path = tmp_path / "models.json"
+    save_calibration(path, "parrot", Calibration(0.0, 1.0, 0.0, 0.5))
+    told = "The Tumen bridge cost about 40 million roubles [1]."
+
+    def behaves(doubts: float) -> Behaviour:
+        write, read = says(told), reads(lambda asked: doubts if "Statement: " in asked else 3.0)
+        return lambda chat, handler, request: (read if request.get("max_tokens") == 1 else write)(
+            chat, handler, request
+        )
+
+    shown = []
+    for doubts in (-2.0, 2.0):
+        with chat_served(behaves(doubts)) as chat:
+            answer = WritingAssistant(library, LanguageModel(chat.url, "parrot"), calibrations=path).ask(QUESTION)
+        assert not answer.notes
+        shown.append([claim.text for claim in answer.claims])
+    assert shown == [["The Tumen bridge cost 40 million roubles."], ["The Tumen bridge cost about 40 million roubles."]]
 
 
 class Noting(Retriever):

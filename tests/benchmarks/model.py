@@ -1,4 +1,4 @@
-"""What a language model adds: python -m tests.benchmarks.model (reader | writer | rerank | evidence | latency | close)
+"""What a language model adds: python -m tests.benchmarks.model WHAT [options]
 
 The weights in `--model FILE` (GGUF; without it the small model of the tests) are served on loopback by llama.cpp.
 `reader`: facts against near misses, by the model's log-odds over the leading sentences, and how well these choose.
@@ -7,6 +7,7 @@ rest fell back; `--types` says of which, `--cite` puts a marker behind every sen
 `--calibrations` lets the model read first, with `--reads` do nothing else. `rerank`: the leading passages in
 the order of the model's reading. `latency`: how soon a complete sentence is shown, in times of encoding one text, too.
 `evidence`: the share of the needed facts in what a model is given, best sentences against as long whole passages.
+`states`: claims written by hand that the check supports, read by the model: does the quote state them?
 `close`: of claims written by hand, fair and faulty, what the check lets pass, and what of that is near to its quote.
 """
 
@@ -30,7 +31,7 @@ from northbrief.qa.calibration import CHOICE, fit
 from northbrief.qa.choosing import READ, place, read_sentences
 from northbrief.qa.completing import evidence_of
 from northbrief.qa.evaluate import Question, auroc, compare, facts, figures, read_questions, run
-from northbrief.qa.excerpts import by_side, in_turn, of_passage
+from northbrief.qa.excerpts import Excerpt, by_side, in_turn, of_passage
 from northbrief.qa.found import look
 from northbrief.qa.injected import plain_spans
 from northbrief.qa.llm import LanguageModel, Message, tokens
@@ -41,7 +42,7 @@ from northbrief.qa.rerank import ReadingRetriever
 from northbrief.qa.support import close
 from northbrief.qa.texts import read, read_quotes
 from northbrief.qa.verify import check, marked
-from northbrief.qa.written import WritingAssistant
+from northbrief.qa.written import STATED, WritingAssistant
 from northbrief.tests.benchmarks.checking import SPLITS, by_hand
 from northbrief.tests.chat_server import Chat, Handler, begin_stream, chat_served, send_piece
 from northbrief.tests.language_model import model_served, small_model
@@ -264,6 +265,24 @@ def latency(retriever: Retriever, questions: Sequence[Question], options: argpar
     print(f"while encoding one text took {np.median(encoding):.0f} ms (p50)")
 
 
+def states(
+    retriever: Retriever, model: LanguageModel, questions: Sequence[Question], options: argparse.Namespace
+) -> None:
+    """Let the model read claims written by hand, fair and faulty, of those that the check supports."""
+    claims = [each for split in SPLITS for each in by_hand(split)]
+    random.Random(options.seed).shuffle(claims)
+    reads, found = Reader(model, budget=600), {True: list[float](), False: list[float]()}
+    for claim in claims:
+        fair = not claim.kind
+        if len(found[fair]) == options.count or check(claim.claim, [claim.quote]) != Verdict.SUPPORTED:
+            continue
+        found[fair].append(reads.states(claim.claim, Excerpt(" ".join(claim.quote.split()))) or 0.0)
+    print(f"{len(found[True])} fair, {len(found[False])} faulty claims: AUROC {auroc(found[True], found[False]):.3f}")
+    for bound in (-1.0, STATED, 1.0):
+        kept = [float(np.mean(np.array(found[fair]) >= bound)) for fair in (True, False)]
+        print(f"log-odds of {bound:g} or more: {kept[0]:.2f} of the fair, {kept[1]:.2f} of the faulty")
+
+
 def close_claims() -> None:
     """Print how many claims pass the check, and how many of those a machine would be believed."""
     encoder = load_encoder()
@@ -278,7 +297,7 @@ def close_claims() -> None:
 def main() -> None:
     """Serve the weights and print the tables."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["reader", "writer", "rerank", "evidence", "latency", "close"])
+    parser.add_argument("what", choices=["reader", "writer", "rerank", "states", "evidence", "latency", "close"])
     parser.add_argument(
         "--data",
         type=Path,
@@ -318,7 +337,7 @@ def main() -> None:
         with model_served(weights, options.context, options.threads) as url:
             model = Citing(url, timeout=600, context=options.context)
             model.cite = options.cite
-            {"reader": reader, "writer": writer, "rerank": rerank}[options.what](
+            {"reader": reader, "writer": writer, "rerank": rerank, "states": states}[options.what](
                 Retriever(index), model, questions, options
             )
 
