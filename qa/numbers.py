@@ -7,7 +7,7 @@ One stated in a quote supports one of a claim when its interval lies within the 
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 ABOUT = 0.1  # "about 1,500" covers what is within a tenth
@@ -121,7 +121,7 @@ _PHYSICAL = frozenset(["length", "mass", "time"])
 _EXACT = frozenset(["ordinal", "label", "clock", "times"])
 _WORDS = "|".join(sorted([*_SMALL, *_TENS], key=len, reverse=True))
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?![\d,.]\d)|\d+(?:\.\d+)?"
-_SPELT = rf"(?:(?:half\s+a|a)(?=\s+(?:hundred|thousand|million|billion|trillion|dozen)\b)|(?:{_WORDS})\b)"
+_SPELT = rf"(?:(?:half\s+a|(?:a|one)\s+quarter\s+of\s+a|three\s+quarters\s+of\s+a|a)(?=\s+(?:hundred|thousand|million|billion|trillion|dozen)\b)|(?:{_WORDS})\b)"
 _NUMBER = re.compile(
     rf"(?<![\w.])(?P<sign>US\$|[$€£₩¥])?\s?(?P<minus>(?<=\s)[-−])?(?:(?P<digits>(?<![\d,]){_DIGITS})|(?P<spelt>\b{_SPELT}"
     rf"(?:[\s-]+(?:and\s+)?(?:(?:{_WORDS})\b|hundred\b|thousand\b|million\b|billion\b|trillion\b|dozen\b))*))"
@@ -145,12 +145,14 @@ _SHARE = re.compile(
     r"(?!\s+of\s+(?:the\s+)?(?:(?:19|20)\d\d|year|month|century))",
     re.IGNORECASE,
 )
+_OF_MANY = re.compile(rf"\bone\s+(?:in|out\s+of)\s+(?:every\s+)?(?P<many>{_WORDS}|\d{{1,3}})\b(?![.,]?\d)", re.IGNORECASE)
+_PAIR = re.compile(r"\ba\s+(?:pair|couple)\s+of\b", re.IGNORECASE)
 _TIME = re.compile(rf"\b(?:{'|'.join(_TIMES)})\b", re.IGNORECASE)
 _BEFORE = re.compile(
     r"(?:(?P<over>more than|over"
     r"|above|exceed(?:s|ed|ing)?|greater than|in excess of|upwards? of|beyond|surpass(?:es|ed|ing)?"
-    r"|larger than|higher than|longer than)"
-    r"|(?P<under>less than|fewer than|under|below|short of|lower than|smaller than)"
+    r"|larger than|higher than|longer than|older than)"
+    r"|(?P<under>less than|fewer than|under|below|short of|lower than|smaller than|younger than)"
     r"|(?P<least>at least|no (?:less|fewer) than|not less than|a minimum of|minimum)"
     r"|(?P<most>at most|no more than|not more than|up to|as (?:many|much) as|a maximum of|maximum)"
     r"|(?P<near>nearly|almost|close to|just under|just below)"
@@ -197,6 +199,7 @@ class Quantity:
     about: bool = False  # the interval is that of a value given as rough
     factor: float = 1.0  # of the unit
     scale: float = 1.0  # magnitude and unit: 3e9 of "3 million tonnes" is 3 at the scale 1e9
+    change: bool = False  # a range given as from one value to another
 
     @property
     def point(self) -> bool:
@@ -226,8 +229,13 @@ def quantities(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Quantit
             hour = int(match["h"]) % 12 + 12 * (match["half"].lower() == "p") if match["half"] else int(match["h"])
             value = float(60 * hour + int(match.groupdict().get("m") or 0))
             add(Quantity(*match.span(), match[0], value, value, "clock"))
+    for match in _OF_MANY.finditer(text):
+        many = match["many"].lower()
+        add(_hedged(text, match, 1 / (float(many) if many.isdecimal() else _spelt([many])), "share"))
+    for match in _PAIR.finditer(text):
+        add(Quantity(*match.span(), match[0], 2.0, 2.0, ""))
     for match in _SHARE.finditer(text):
-        if re.match(r"\s+(?:a\s+)?(?:million|billion|hundred|dozen|thousand)", text[match.end() :], re.I):
+        if re.match(r"\s+(?:(?:of\s+)?an?\s+)?(?:million|billion|hundred|dozen|thousand)", text[match.end() :], re.I):
             continue
         part = (match["part"] or "half").lower().removesuffix("s")
         value = _SHARES[part] * max(1, _SMALL.get((match["count"] or "").lower(), 1))
@@ -245,10 +253,18 @@ def quantities(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Quantit
 
 def supported(claim: Quantity, stated: Sequence[Quantity]) -> bool:
     """Return whether a quantity that is stated entails the claim's."""
+    stated = [*stated, *(end for each in stated for end in _ends(each))]
     bounds = [each for each in stated if _bounded(each) == _bounded(claim) != "" and each.unit == claim.unit]
     if bounds:
         return any(entails(quantity, claim) and _same_bound(quantity, claim) for quantity in bounds)
     return any(entails(quantity, claim) for quantity in stated)
+
+
+def _ends(quantity: Quantity) -> Iterator[Quantity]:
+    """Both ends of "from 3,000 to 30,000 won", where each is stated by itself."""
+    if quantity.change:
+        for value in (quantity.low, quantity.high):
+            yield replace(quantity, low=value, high=value, change=False)
 
 
 def _same_bound(stated: Quantity, claim: Quantity) -> bool:
@@ -459,6 +475,8 @@ def _spelt(parts: Sequence[str]) -> float:
             current += _TENS[part]
         elif part == "half":
             current = 0.5
+        elif part in ("quarter", "quarters"):
+            current = 0.25 * (current or 1.0)
         elif part in ("hundred", "dozen"):
             current = (current or 1.0) * _BIG[part]
         elif part in _BIG:
@@ -472,14 +490,15 @@ def _ranges(text: str, found: list[Quantity]) -> list[Quantity]:
     for quantity in found:
         last = joined[-1] if joined else None
         gap = text[last.end : quantity.start] if last else ""
-        if last and last.point and quantity.point and _RANGE.fullmatch(gap) and last.unit in ("", quantity.unit):
+        if last and (last.point or last.about) and quantity.point and _RANGE.fullmatch(gap) and last.unit in ("", quantity.unit):
             between = re.search(r"\b(?:between|from)\s+\S{0,3}$", text[max(0, last.start - 14) : last.start], re.I)
             word = gap.strip().lower()
+            change = bool(between) and word == "to"
             if (word != "and" or between) and quantity.unit not in ("ordinal", "clock", "label"):
-                low = last.low * (quantity.scale if last.scale == 1.0 else 1.0)  # "3 to 5 million tonnes"
+                low = (last.low + last.high) / 2 * (quantity.scale if last.scale == 1.0 else 1.0)  # "3 to 5 million tonnes"
                 if low < quantity.high:
                     span = text[last.start : quantity.end]
-                    joined[-1] = replace(quantity, start=last.start, text=span, low=low)
+                    joined[-1] = replace(quantity, start=last.start, text=span, low=low, change=change)
                     continue
         joined.append(quantity)
     return joined
@@ -494,6 +513,9 @@ _DOWN = (
     r"|slump\w*|slid\w*|sank|lost|loses|plummet\w*"
 )
 _MOVES = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b(?! to\b(?! [\d$€£]))", re.IGNORECASE)
+_COMPARED = re.compile(  # "8 percent less than", "8 percent above"
+    r"\s+(?:(?P<up>more|above|higher|greater|larger|up)|(?P<down>less|fewer|below|lower|smaller|down))\b", re.IGNORECASE
+)
 _NEW_CLAUSE = re.compile(r"[;:.]\s|,\s(?!\d)|\b(?:and|but|while|whereas|although)\b", re.IGNORECASE)
 
 
@@ -505,6 +527,9 @@ def direction(text: str, quantity: Quantity) -> int:
     [1, -1]
     """
     before = _NEW_CLAUSE.split(text[max(0, quantity.start - 60) : quantity.start])[-1]
+    compared = _COMPARED.match(text, quantity.end)
+    if compared:
+        return 1 if compared["up"] else -1
     found = list(_MOVES.finditer(before)) or list(_MOVES.finditer(text[quantity.end : quantity.end + 8]))
     if not found:
         return 0

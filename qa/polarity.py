@@ -18,6 +18,7 @@ _NOT = (
     r"|refus(?:e|es|ed|ing) to|declin(?:e|es|ed|ing) to|unable to|impossible to|"
     r"(?:has|have|had) yet to|far from|rather than|instead of"
     r"|den(?:y|ies|ied|ying)(?: that)?|reject(?:s|ed|ing)?(?: that| the claim that)?|refut(?:es|ed|ing)"
+    r"|(?:stop|ceas|halt|quit)(?:s|es|ed|ped|e)?(?= \w+ing\b)|(?:gave|gives?|given) up(?= \w+ing\b)"
     r"|in place of|hardly|barely|lack(?:s|ed|ing)?(?: of)?"
     r"|stopped short of|left out(?: of)?|leaves out|omit(?:s|ted)?|ruled out|rules out|out of the question"
 )
@@ -35,7 +36,7 @@ _LATER = (
     r"|promis(?:e|es|ed|ing)(?: to)?|pledg(?:e|es|ed|ing)(?: to)?|vow(?:s|ed|ing)?(?: to)?|threaten(?:s"
     r"|ed|ing)? to|agree(?:s|d)? to"
     r"|expect(?:s|ed|ing)?(?: to)?|(?:is|are|was|were) (?:due|set|expected|scheduled|supposed|planned|about|going"
-    r"|ready|prepared|willing) to"
+    r"|ready|prepared|willing) to|(?:is|are|was|were) to"
     r"|propos(?:e|es|ed|ing)(?: to)?|offer(?:s|ed|ing)? to|call(?:s|ed|ing)? (?:for|on|upon)"
     r"|recommend\w*|suggest\w*|appeal\w*|sought|seeks?|in (?:return|exchange) for|urg(?:e|es|ed|ing)"
     r"|demand(?:s|ed|ing)?|(?:ask|request)(?:s|ed|ing)? (?:\w+ ){0,7}(?:to|for)"
@@ -43,7 +44,7 @@ _LATER = (
     r"|forecast(?:s|ed)?|predict(?:s|ed)?(?: that)?|considering|if"
 )
 _INTENT = re.compile(  # of the cues of "later", those that call a deed intended: "must" and "should" may state a rule
-    r"will\b|plan|intend|aim|hop|want|promis|pledg|vow|threaten|expect|(?:is|are|was|were) |forecast"
+    r"will\b|plan|intend|aim|hop|want|promis|pledg|vow|threaten|expect|(?:is|are|was|were) (?!to\b)|forecast"
     r"|predict|considering",
     re.IGNORECASE,
 )
@@ -203,7 +204,7 @@ def differences(
                 continue
             if kind == "no" and not dropped and word.stem in LIGHT_WORDS:
                 continue  # "without saying how many"
-            if kind == "no" and any(_NEGATIVE.search(_clause(quote_text, quote, quote[j].clause)) for j in there):
+            if kind == "no" and any(_negative(quote_text, quote, quote[j].clause, word) for j in there):
                 continue
             if added and i in mine:
                 yield kind, word.text, "added"
@@ -288,7 +289,9 @@ def denials(
             there = {other[i].clause for i in _same(head, other)}
             if not there and cue.text in _PLAIN_NO and change == "added":
                 there = _alike([word for word in words if word.clause == head.clause and word.content], other)
-            if there and not any(_NEGATIVE.search(_clause(other_text, other, clause)) for clause in there):
+            if head.stem in LIGHT_WORDS and any(each.kind == "no" for each in cues(other_text, other)):
+                continue  # "no longer saw itself bound" for "no longer considered"
+            if there and not any(_negative(other_text, other, clause, head) for clause in there):
                 yield head.text, change
 
 
@@ -302,9 +305,14 @@ def _alike(words: Sequence[Word], other: Sequence[Word]) -> set[int]:
     return {best} if held and held[best] >= max(2, 0.5 * len(words)) else set()
 
 
-def _clause(text: str, words: Sequence[Word], clause: int) -> str:
+def _negative(text: str, words: Sequence[Word], clause: int, head: Word) -> bool:
+    """Whether anything negative stands in the clause but the word itself: "banned" is no denial of "ban"."""
     inside = [word for word in words if word.clause == clause]
-    return text[inside[0].start : inside[-1].end]
+    for match in _NEGATIVE.finditer(text, inside[0].start, inside[-1].end):
+        word = next((each for each in inside if each.start <= match.start() < each.end), None)
+        if word is None or not related(word.stem, head.stem):
+            return True
+    return False
 
 
 def _heads(found: Iterable[Cue], kind: str) -> set[int]:

@@ -32,7 +32,7 @@ SMALL_WORDS = (
 )
 
 _IRREGULAR = (
-    "said say|told tell|held hold|met meet|gave give|given give|took take|taken take|made make|rose rise|risen rise|"
+    "said say|added add|adding add|adds add|told tell|held hold|met meet|gave give|given give|took take|taken take|made make|rose rise|risen rise|"
     "fell fall|fallen fall|grew grow|grown grow|sent send|built build|led lead|left leave|lost lose|won "
     "win|began begin|"
     "begun begin|broke break|broken break|brought bring|bought buy|came come|went go|gone go|became "
@@ -350,6 +350,7 @@ many:few major:minor main:minor strict:lenient harsh:mild severe:mild
 upgrade:downgrade overestimate:underestimate exceed:miss meet:miss
 unite:split merge:split join:quit recognise:deny recognize:deny
 win:fail pass:fail tighten:ease deny:concede innocent:guilty support:reject support:criticise back:oppose
+above:less add:delete add:remove insert:delete double:halve halve:triple permit:ban permit:prohibit permit:outlaw allow:prohibit allow:outlaw let:forbid let:ban legalise:ban
 back:reject favour:oppose endorse:oppose endorse:reject defend:criticise praise:denounce hail:denounce
 """
 

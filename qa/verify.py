@@ -15,9 +15,11 @@ from ..corpus import Brief, Passage
 from ..corpus.sentences import sentence_spans
 from ..index import Encoder, Hit
 from ..index.encoder import load_encoder
-from .faults import PARTS, Fault, fit
+from .faults import PARTS, Fault
+from .meaning import ALIKE
 from .texts import read, read_quotes
 from .types import Citation, Claim, Verdict
+from .weighing import SUPPORTED_FROM, UNSUPPORTED_BELOW, carried, features, fit
 
 INVENTED = 2  # names, dates or quantities out of nowhere, from which a claim is made up
 NEIGHBOURS = 2  # sentences of a passage that a new citation may quote in a row
@@ -49,14 +51,25 @@ def check(
     quotes = [quotes] if isinstance(quotes, str) else list(quotes)
     said = read(without_markers(claim), published)
     evidence = read_quotes(tuple(quotes), published, context)
-    found = [fault for part in PARTS.values() for fault in part(said, evidence, encoder or default_encoder())]
-    return verdict(found)
-
-
-def verdict(found: Sequence[Fault]) -> Verdict:
-    """Return the worst label with all reasons of that weight, each once."""
-    if not found:
+    encoder = encoder or default_encoder()
+    if not evidence.sentences:
+        return Verdict("unsupported", "It cites nothing.")
+    found = [fault for part in PARTS.values() for fault in part(said, evidence, encoder)]
+    score, unmet, _ = fit(said, evidence, encoder)
+    if not found and score >= ALIKE and not unmet:
         return Verdict.SUPPORTED
+    probable = carried(features(said, evidence, score, encoder), [fault.sign for fault in found])
+    return Verdict.SUPPORTED if probable >= SUPPORTED_FROM else verdict(found, probable, unmet)
+
+
+def verdict(found: Sequence[Fault], probable: float, unmet: Sequence[str] = ()) -> Verdict:
+    """Return the label of a claim that is not supported with its reasons, each once: the worst of what speaks against
+    it, or the words that nothing meets."""
+    if not found:
+        if probable < UNSUPPORTED_BELOW:
+            return Verdict("unsupported", "The quotes speak of something else.", tuple(unmet))
+        shown = ", ".join(f"“{word}”" for word in unmet) or "part of it"
+        return Verdict("partly", f"The quotes do not say {shown}.", tuple(unmet))
     wrong = any(fault.label == Verdict.UNSUPPORTED for fault in found)
     invented = len({fault.words for fault in found if fault.added}) >= INVENTED
     label = Verdict.UNSUPPORTED if wrong or invented else Verdict.PARTLY
