@@ -1,4 +1,4 @@
-"""Words that have changed places: "imports exceeded exports" for "exports exceeded imports", prices told of other goods.
+"""Words that have changed places: "imports exceeded exports" for "exports exceeded imports", a price of other goods.
 
 Both texts are read as rows of units (`edits`). Three units that a claim has in the very opposite order of its quote, a
 verb in the middle, are a deed turned round; a phrase that has only moved never turns three. And where two figures have
@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from .edits import Unit
-from .synonyms import LIGHT_WORDS, Word
+from .synonyms import LIGHT_WORDS
+from .words import Word
 
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|been|being)\b", re.IGNORECASE)
 _LOOSE = re.compile(  # what joins words in more than one order
-    r"[,;:.()]|'s?\b|\b(?:with|met|meets?|between|both|each other|and|or|by|of|in|on|at|for|into|as|but|that|which|who|from|to)\b",
+    r"[,;:.()]|'s?\b|\b(?:with|met|meets?|between|both|each other|and|or|by|of|in|on|at|for|into|as|but|that|which|who"
+    r"|from|to)\b",
     re.IGNORECASE,
 )
 FAR = 6  # shared units from one to the other

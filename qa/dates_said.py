@@ -77,13 +77,22 @@ def weekdays(text: str) -> dict[str, int]:
     return {name: _WEEKDAYS.index(name) for name in _WEEKDAY.findall(text)}
 
 
+def near(claim: Said, published: date | None) -> bool:
+    """Return whether it is a single day within a week of publication, which a day of the week would name."""
+    return _told_on(claim, published) is not None
+
+
 def on_weekday(claim: Said, named: Iterable[int], published: date | None) -> bool:
-    """Return whether a day is one of the days of the week `named`, told within a week of it."""
-    first, last = claim.days
-    if published is None or first != last or first.weekday() not in named:
-        return False
-    day = first if claim.year else _moved(claim.days, published.year)[0]
-    return abs((published - day).days) <= WEEK
+    """Return whether a day near publication is one of the days of the week `named`."""
+    day = _told_on(claim, published)
+    return day is not None and day.weekday() in named
+
+
+def _told_on(claim: Said, published: date | None) -> date | None:
+    if published is None or claim.days[0] != claim.days[1]:
+        return None
+    day = claim.days[0] if claim.year else _moved(claim.days, published.year)[0]
+    return day if abs((published - day).days) <= WEEK else None
 
 
 def supported(claim: Said, stated: Sequence[Said], years: frozenset[int]) -> bool:

@@ -11,9 +11,11 @@ from difflib import SequenceMatcher
 
 from ..index.parts import word_set
 from .dates_said import Said
+from .entailed import entails
 from .named import Named, names_a_kind
-from .numbers import Quantity, entails
-from .synonyms import LIGHT_WORDS, Word, opposite, related, synonyms
+from .numbers import Quantity
+from .synonyms import LIGHT_WORDS, opposite, synonyms
+from .words import Word, related
 
 SHARED = 0.55  # of the claim's units that stand in the sentence in the same order, for it to be a copy with edits
 ALIKE = 0.5  # likewise, for one word to have been exchanged

@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..index import Encoder
-from . import crossed, dates_said, edits, meaning, numbers, polarity, reach, roles
+from . import crossed, cues, dates_said, edits, entailed, meaning, polarity, reach, roles
 from .named import implied, named_there, run_there, spelled_out, unknown_names
 from .numbers import Quantity, quantities
 from .reckoned import reckoned
-from .synonyms import opposite, related, synonyms
+from .synonyms import opposite, synonyms
 from .texts import Evidence, Text
 from .types import Verdict
 from .weighing import UNMET
+from .words import related
 
 OPENING = 6  # characters; a name there is the claim's subject, which "he" of the quote may be
 FEW = 4  # so many are counted by a reader where the quotes do not count: "three stages", "two restaurants"
@@ -53,24 +54,19 @@ class Fault:
     words: tuple[str, ...]
     sign: str  # its kind, by which it is weighed
 
-    @property
-    def added(self) -> bool:
-        """Whether it is a name, date or quantity for which the quotes have nothing at all."""
-        return self.sign in ("unnamed", "unstated", "counted", "undated")
-
 
 def wrong_quantities(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]:
     """Quantities that no quote states, or states otherwise: wrong where they have another of the unit instead."""
     dated = [(day.start, day.end) for day in evidence.whole.days]
     stated = quantities(evidence.whole.text, dated)  # also within names: "the Seventh Congress", "Resolution 1874"
     for quantity in claim.quantities:
-        if numbers.supported(quantity, stated) or reckoned(quantity, claim, evidence.sentences, evidence.whole):
+        if entailed.supported(quantity, stated) or reckoned(quantity, claim, evidence.sentences, evidence.whole):
             continue
         rivals = any(each.unit in ("ordinal", "label") for each in stated)
         if quantity.unit == "ordinal" and (quantity.text.lower() == "first" or (quantity.low <= 3 and not rivals)):
             continue  # "for the first time", "a second plant": a word like others
         others = [each for each in stated if each.unit == quantity.unit]
-        other = next((each for each in others if not numbers.supported(each, claim.quantities)), None)
+        other = next((each for each in others if not entailed.supported(each, claim.quantities)), None)
         label = Verdict.UNSUPPORTED if other else Verdict.PARTLY
         saying = f"the quotes say {_shown(other, evidence.whole)}" if other else "the quotes do not state it"
         few = quantity.unit == "" and quantity.low <= FEW and quantity.text.isalpha()
@@ -81,13 +77,14 @@ def wrong_quantities(claim: Text, evidence: Evidence, encoder: Encoder) -> Itera
 def wrong_directions(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]:
     """A rise by what the quotes give as a fall."""
     for quantity in claim.quantities:
-        mine = numbers.direction(claim.text, quantity)
+        mine = entailed.direction(claim.text, quantity)
         if not mine or quantity.unit in ("ordinal", "label", "clock"):
             continue
-        same = [each for each in evidence.whole.quantities if numbers.entails(each, quantity)]
-        theirs = {numbers.direction(evidence.whole.text, each) for each in same}
+        same = [each for each in evidence.whole.quantities if entailed.entails(each, quantity)]
+        theirs = {entailed.direction(evidence.whole.text, each) for each in same}
         if same and theirs == {-mine}:
-            yield Fault(Verdict.UNSUPPORTED, f"“{quantity.text}”: the quotes have it the other way.", (quantity.text,), "turned")
+            reason = f"“{quantity.text}”: the quotes have it the other way."
+            yield Fault(Verdict.UNSUPPORTED, reason, (quantity.text,), "turned")
 
 
 def wrong_dates(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]:
@@ -108,6 +105,8 @@ def wrong_dates(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[F
             continue
         if stated:
             yield Fault(Verdict.UNSUPPORTED, f"“{day.text}”: the quotes say {stated[0].text}.", (day.text,), "date")
+        elif named and dates_said.near(day, evidence.published):
+            yield Fault(Verdict.UNSUPPORTED, f"“{day.text}”: the quotes say {next(iter(named))}.", (day.text,), "date")
         else:
             yield Fault(Verdict.PARTLY, f"“{day.text}”: the quotes give no date.", (day.text,), "undated")
     single = [day.days[0].weekday() for day in stated if day.year and day.days[0] == day.days[1]]
@@ -156,7 +155,8 @@ def wrong_polarity(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterato
     if polarity.uncounted(claim.text, claim.words, around.text, around.words):
         kinds.add("no")
     for kind in sorted(kinds):
-        yield Fault(Verdict.UNSUPPORTED if kind == "no" else Verdict.PARTLY, f"{_NOWHERE[kind]}.", (), f"{kind} nowhere")
+        label = Verdict.UNSUPPORTED if kind == "no" else Verdict.PARTLY
+        yield Fault(label, f"{_NOWHERE[kind]}.", (), f"{kind} nowhere")
     if near is None:
         return
     for kind, shown, change in polarity.differences(claim.text, claim.words, near.text, near.words):
@@ -166,20 +166,21 @@ def wrong_polarity(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterato
         yield Fault(Verdict.UNSUPPORTED, f"“{shown}”: {_CHANGES['no', change]}.", (shown,), f"no {change}")
     if polarity.reordered(claim.text, claim.words, near.text, near.words):
         yield Fault(Verdict.UNSUPPORTED, "The quote has it in the other order of time.", (), "turned")
-    distance = polarity.contested(near.text)
-    if distance and not polarity.attributed(claim.text):
+    distance = cues.contested(near.text)
+    if distance and not cues.attributed(claim.text):
         yield Fault(Verdict.PARTLY, f"The quote only reports it (“{distance}”).", (), "reported")
     stems = {word.stem for word in claim.words}
     for word in claim.free:
         if any(related(word.stem, other.stem) or synonyms(word.stem, other.stem) for other in evidence.whole.free):
             continue
-        against = next((o for o in near.free if opposite(word.stem, o.stem) and o.stem not in stems), None)
+        against = next(
+            (o for o in near.free if opposite(word.stem, o.stem) and o.stem not in stems and not o.capital), None
+        )
         if against and crossed.converse(claim.words, word, near.words, against):
             continue
-        if against and not any(
-            cue.kind == "no" for text in (claim, near) for cue in polarity.cues(text.text, text.words)
-        ):
-            yield Fault(Verdict.UNSUPPORTED, f"“{word.text}”: the quote says “{against.text}”.", (word.text,), "opposite")
+        if against and not any(cue.kind == "no" for text in (claim, near) for cue in cues.cues(text.text, text.words)):
+            reason = f"“{word.text}”: the quote says “{against.text}”."
+            yield Fault(Verdict.UNSUPPORTED, reason, (word.text,), "opposite")
 
 
 def overstated(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]:
@@ -213,12 +214,17 @@ def edited(claim: Text, evidence: Evidence, encoder: Encoder) -> Iterator[Fault]
         if edit.sort == "quantity" and edit.mine in told:
             continue
         if edit.sort in ("name", "quantity"):
-            yield Fault(Verdict.UNSUPPORTED, f"“{edit.mine}”: in the quote it is {edit.theirs}.", (edit.mine,), f"{edit.sort} edited")
+            yield Fault(
+                Verdict.UNSUPPORTED,
+                f"“{edit.mine}”: in the quote it is {edit.theirs}.",
+                (edit.mine,),
+                f"{edit.sort} edited",
+            )
         else:
             change = "added" if edit.mine else "dropped"
             label = Verdict.UNSUPPORTED if edit.sort == "no" else Verdict.PARTLY
             shown = edit.mine or edit.theirs
-            counts = [sum(cue.kind == edit.sort for cue in polarity.cues(t.text, t.words)) for t in (claim, near)]
+            counts = [sum(cue.kind == edit.sort for cue in cues.cues(t.text, t.words)) for t in (claim, near)]
             if counts[0] == counts[1] or (change == "dropped") == (counts[0] > counts[1]):
                 continue  # said in another way: "ruled out" for "sought no"
             words = (edit.mine,) if edit.mine else ()

@@ -12,7 +12,7 @@ from functools import lru_cache
 from ..index.parts import word_set
 from ..index.plan import default_planner
 from ..index.spelling import sound
-from .synonyms import SMALL_WORDS, Word, related, stem
+from .words import SMALL_WORDS, Word, related, stem
 
 _ADJECTIVES = {
     "North Korea": r"North[\s-]Koreans?|[Tt]he North(?!\s*(?:[a-z]*\s)?[A-Z])(?:'s)?|the North's",

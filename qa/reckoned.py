@@ -1,7 +1,7 @@
 """Quantities of a claim that its quotes do not state but give the terms of: a difference, a multiple, a span, a count.
 
-"Prices doubled" follows from 12,100 and 26,500 won, "half of them" from 50,000 and 100,000, "by almost 10,000 won" from 30,000 and 39,800, "four months" from
-"January to April", and "three countries" from a list of three names.
+"Prices doubled" follows from 12,100 and 26,500 won, "half of them" from 50,000 and 100,000, "by almost 10,000 won" from
+30,000 and 39,800, "four months" from "January to April", and "three countries" from a list of three names.
 """
 
 import math
@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, permutations
 
-from .numbers import Quantity, entails
+from .entailed import entails
+from .numbers import Quantity
 from .texts import Text
 
 DAY = 86400.0  # seconds

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from ..index.parts import AUXILIARIES, VERBS, word_set
 from .named import Named, same_side
-from .synonyms import LIGHT_WORDS, SMALL_WORDS, Word, related, synonyms
+from .synonyms import LIGHT_WORDS, synonyms
+from .words import SMALL_WORDS, Word, related
 
 _BE = frozenset(["is", "are", "was", "were", "be", "been", "being", "gets", "got"])
 _PREPOSITIONS = word_set(

@@ -19,7 +19,7 @@ from .faults import PARTS, Fault
 from .meaning import ALIKE
 from .texts import read, read_quotes
 from .types import Citation, Claim, Verdict
-from .weighing import SUPPORTED_FROM, UNSUPPORTED_BELOW, carried, features, fit
+from .weighing import ADDED, SUPPORTED_FROM, UNSUPPORTED_BELOW, carried, features, fit
 
 INVENTED = 2  # names, dates or quantities out of nowhere, from which a claim is made up
 NEIGHBOURS = 2  # sentences of a passage that a new citation may quote in a row
@@ -58,8 +58,11 @@ def check(
     score, unmet, _ = fit(said, evidence, encoder)
     if not found and score >= ALIKE and not unmet:
         return Verdict.SUPPORTED
-    probable = carried(features(said, evidence, score, encoder), [fault.sign for fault in found])
-    return Verdict.SUPPORTED if probable >= SUPPORTED_FROM else verdict(found, probable, unmet)
+    signs = [fault.sign for fault in found]
+    probable = carried(features(said, evidence, score, signs, encoder), signs)
+    if probable >= SUPPORTED_FROM and not _invented(found):
+        return Verdict.SUPPORTED
+    return verdict(found, probable, unmet)
 
 
 def verdict(found: Sequence[Fault], probable: float, unmet: Sequence[str] = ()) -> Verdict:
@@ -71,11 +74,15 @@ def verdict(found: Sequence[Fault], probable: float, unmet: Sequence[str] = ()) 
         shown = ", ".join(f"“{word}”" for word in unmet) or "part of it"
         return Verdict("partly", f"The quotes do not say {shown}.", tuple(unmet))
     wrong = any(fault.label == Verdict.UNSUPPORTED for fault in found)
-    invented = len({fault.words for fault in found if fault.added}) >= INVENTED
-    label = Verdict.UNSUPPORTED if wrong or invented else Verdict.PARTLY
+    label = Verdict.UNSUPPORTED if wrong or _invented(found) else Verdict.PARTLY
     kept = sorted(found, key=lambda fault: fault.label == Verdict.PARTLY)
     reasons = dict.fromkeys(fault.reason for fault in kept)
     return Verdict(str(label), " ".join(reasons), tuple(dict.fromkeys(word for fault in kept for word in fault.words)))
+
+
+def _invented(found: Sequence[Fault]) -> bool:
+    """Whether the claim is made up from names, dates or quantities for which the quotes have nothing at all."""
+    return len({fault.words for fault in found if fault.sign in (*ADDED, "unstated")}) >= INVENTED
 
 
 @lru_cache(maxsize=1)

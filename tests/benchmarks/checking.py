@@ -47,10 +47,10 @@ def flagged_without(claim: Planted, encoder: Encoder) -> frozenset[str]:
     said, evidence = read(claim.claim, claim.published), read_quotes((claim.quote,), claim.published)
     found = {name: list(part(said, evidence, encoder)) for name, part in PARTS.items()}
     score, unmet, _ = fit(said, evidence, encoder)
-    figures = features(said, evidence, score, encoder)
 
     def flagged(part: str) -> bool:
         signs = [fault.sign for name, faults in found.items() if name != part for fault in faults]
+        figures = features(said, evidence, score, signs, encoder)
         return bool(signs or unmet or score < ALIKE) and carried(figures, signs) < SUPPORTED_FROM
 
     return frozenset(part for part in ("", *PARTS) if flagged(part))
@@ -127,9 +127,8 @@ def main() -> None:
             + ", ".join(f"{kind or 'fair'} {n} flagged {s:.2f}" for kind, (n, s) in result.items())
         )
         false = [claim for claim in claims if claim.kind]
-        print(
-            f"  all wrong ones, caught: {np.mean(["" in flagged_without(c, encoder) for c in false]):.2f} of {len(false)}"
-        )
+        caught = np.mean(["" in flagged_without(claim, encoder) for claim in false])
+        print(f"  all wrong ones, caught: {caught:.2f} of {len(false)}")
     if options.claims:
         for path in sorted(options.claims.glob("*.jsonl")):
             of_others(path, encoder)
