@@ -6,6 +6,7 @@ each other's words before them, they are told of each other's things.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from .edits import Unit
@@ -20,6 +21,7 @@ _LOOSE = re.compile(  # what joins words in more than one order
 )
 FAR = 6  # shared units from one to the other
 MOST = 60  # units of a sentence that are compared
+LONG = 200  # likewise, for the figures
 
 
 def turned(claim: Sequence[Unit], quote: Sequence[Unit], claim_text: str, quote_text: str) -> tuple[Unit, Unit] | None:
@@ -43,7 +45,7 @@ def turned(claim: Sequence[Unit], quote: Sequence[Unit], claim_text: str, quote_
 def exchanged_figures(claim: Sequence[Unit], quote: Sequence[Unit]) -> tuple[Unit, Unit] | None:
     """Return the two figures of the claim that have each other's words before them in the quote, or None."""
     ours, theirs = dict(_before_figures(claim)), dict(_before_figures(quote))
-    figures = [unit for unit in claim if unit.sort in ("quantity", "date") and unit.key in theirs]
+    figures = [unit for unit in claim[:LONG] if unit.sort in ("quantity", "date") and unit.key in theirs]
     for i, one in enumerate(figures):
         for other in figures[i + 1 :]:
             if one.key != other.key and one.sort == other.sort:
@@ -56,11 +58,11 @@ def exchanged_figures(claim: Sequence[Unit], quote: Sequence[Unit]) -> tuple[Uni
 def _before_figures(units: Sequence[Unit]) -> Iterator[tuple[str, set[str]]]:
     """Each quantity and date that stands there once, and what stands between it and the one before."""
     before: set[str] = set()
-    keys = [unit.key for unit in units]
-    for unit in units:
+    often = Counter(unit.key for unit in units[:LONG])
+    for unit in units[:LONG]:
         if unit.sort in ("quantity", "date") and getattr(unit.value, "unit", "") not in ("ordinal", "label"):
-            if keys.count(unit.key) == 1:
-                yield unit.key, {key for key in before if keys.count(key) == 1}
+            if often[unit.key] == 1:
+                yield unit.key, {key for key in before if often[key] == 1}
             before = set()
         elif unit.sort == "name" or _telling(unit):
             before.add(unit.key)
