@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from ..corpus import Brief
-from . import dates_said, numbers
+from . import dates_said, entailed
 from .answering import answer_of, is_cited, quotes_of, side_of
 from .compose import Quote, answering, claims_of
 from .excerpts import in_turn
@@ -95,7 +95,7 @@ def _leaves_out(found: Found, text: str, citation: Citation) -> bool:
             return True
     told = [read(quote[start:end], published) for start, end in answering(asked, question, quote)]
     said = read(text, published)
-    lacking = [each for span in told for each in span.quantities if not numbers.supported(each, said.quantities)]
+    lacking = [each for span in told for each in span.quantities if not entailed.supported(each, said.quantities)]
     no_day = [day for span in told for day in span.days if not dates_said.supported(day, said.days, frozenset())]
     return bool(lacking or no_day)
 

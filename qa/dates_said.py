@@ -5,7 +5,7 @@ a finer one ("in May 2016" from "9 May 2016"), not the other way round.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +22,9 @@ _PART = re.compile(
     r"\b(?:early|mid|middle|late|beginning|start|end|spring|summer|autumn|fall|winter|half|quarter)\b", re.IGNORECASE
 )
 _YEAR = re.compile(r"(?<=\b[Ii]n )(?:19\d\d|20[0-4]\d)(?= of\b)")
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAY = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})\b")
+WEEK = 7  # days from publication in which "on Friday" lies
 _NOWHERE = date(2999, 6, 15)  # a year no text speaks of: what is reckoned from it has no year of its own
 _CLASH = (
     {"before", "after"},
@@ -67,6 +70,29 @@ def days_said(text: str, published: date | None = None) -> list[Said]:
             days = (date(int(match[0]), 1, 1), date(int(match[0]), 12, 31))
             found.append(Said(*match.span(), match[0], days, True, "in", False))
     return sorted(found, key=lambda said: said.start)
+
+
+def weekdays(text: str) -> dict[str, int]:
+    """Return the days of the week that a text names, Monday 0."""
+    return {name: _WEEKDAYS.index(name) for name in _WEEKDAY.findall(text)}
+
+
+def near(claim: Said, published: date | None) -> bool:
+    """Return whether it is a single day within a week of publication, which a day of the week would name."""
+    return _told_on(claim, published) is not None
+
+
+def on_weekday(claim: Said, named: Iterable[int], published: date | None) -> bool:
+    """Return whether a day near publication is one of the days of the week `named`."""
+    day = _told_on(claim, published)
+    return day is not None and day.weekday() in named
+
+
+def _told_on(claim: Said, published: date | None) -> date | None:
+    if published is None or claim.days[0] != claim.days[1]:
+        return None
+    day = claim.days[0] if claim.year else _moved(claim.days, published.year)[0]
+    return day if abs((published - day).days) <= WEEK else None
 
 
 def supported(claim: Said, stated: Sequence[Said], years: frozenset[int]) -> bool:

@@ -11,9 +11,11 @@ from difflib import SequenceMatcher
 
 from ..index.parts import word_set
 from .dates_said import Said
+from .entailed import entails
 from .named import Named, names_a_kind
-from .numbers import Quantity, entails
-from .synonyms import LIGHT_WORDS, Word, opposite, related, synonyms
+from .numbers import Quantity
+from .synonyms import LIGHT_WORDS, opposite, synonyms
+from .words import Word, related
 
 SHARED = 0.55  # of the claim's units that stand in the sentence in the same order, for it to be a copy with edits
 ALIKE = 0.5  # likewise, for one word to have been exchanged
@@ -120,6 +122,23 @@ def exchanged(claim: Sequence[Unit], quote: Sequence[Unit]) -> Iterator[tuple[Wo
                 yield word, others
 
 
+def inserted(claim: Sequence[Unit], quote: Sequence[Unit]) -> Iterator[Word]:
+    """Yield the words that say something and were put between words of the quote: "unanimously adopted"."""
+    steps = SequenceMatcher(
+        None, [unit.key for unit in claim], [unit.key for unit in quote], autojunk=False
+    ).get_opcodes()
+    shared = sum(end - start for step, start, end, _, _ in steps if step == "equal")
+    if shared < ALIKE * len(claim) or shared < 3:
+        return
+    stems = [unit.key for unit in quote if unit.sort == "word"]
+    for number, (step, a, b, _, _) in enumerate(steps):
+        if step != "delete" or b - a > 2 or number in (0, len(steps) - 1):
+            continue
+        for word in filter(None, map(_content, claim[a:b])):
+            if word.stem not in LIGHT_WORDS and not any(related(word.stem, s) or synonyms(word.stem, s) for s in stems):
+                yield word
+
+
 def _instead(
     mine: Sequence[Unit], theirs: Sequence[Unit], claim: Sequence[Unit], quote: Sequence[Unit]
 ) -> Iterator[Edit]:
@@ -131,6 +150,8 @@ def _instead(
         return
     if any(unit.sort != "word" or unit.key in held for unit in mine) or any(names_a_kind(word) for word in words):
         return
+    if any(word.capital and word.text in names[0].text for word in words):
+        return  # "Kim declared" for "Kim Jong Un told"
     yield Edit("name", " ".join(word.text for word in words), names[0].text)
 
 

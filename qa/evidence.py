@@ -17,6 +17,7 @@ from ..index.parts import word_set
 from ..index.plan import QueryPlan
 from ..index.types import Window
 from . import synonyms, wording
+from . import words as told
 from .extract import Reading, Sentence
 from .question import TYPED, Asked, Kind
 from .required import NAMED_YEAR, constraints, held_text, stem
@@ -141,9 +142,9 @@ def _speaks_of(noun: str, text: str) -> bool:
     """Whether a passage has the noun in some form, or a word that stands for it: "troops" for "soldiers"."""
     if noun in _SHARES and _PERCENT.search(text):
         return True
-    base = synonyms.stem(noun)
+    base = told.stem(noun)
     return any(root in text for root in _roots(noun)) or any(
-        synonyms.synonyms(base, synonyms.stem(word)) for word in re.findall(r"[a-z]+", text)
+        synonyms.synonyms(base, told.stem(word)) for word in re.findall(r"[a-z]+", text)
     )
 
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from ..index import Encoder, Encoding
 from ..index.types import Floats
-from .synonyms import Word, related, synonyms
+from .synonyms import synonyms
+from .words import Word, related
 
 SAME, ALIKE = 1.0, 0.9  # of a word that stands there in some form, and of a synonym
 COMMON = 8.0  # log of the rank, in the encoder's vocabulary, from which a word counts in full: 2,980

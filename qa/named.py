@@ -12,7 +12,7 @@ from functools import lru_cache
 from ..index.parts import word_set
 from ..index.plan import default_planner
 from ..index.spelling import sound
-from .synonyms import SMALL_WORDS, Word, related, stem
+from .words import SMALL_WORDS, Word, related, stem
 
 _ADJECTIVES = {
     "North Korea": r"North[\s-]Koreans?|[Tt]he North(?!\s*(?:[a-z]*\s)?[A-Z])(?:'s)?|the North's",
@@ -101,6 +101,8 @@ _DEMONYMS = {
     "iraqi": "iraq",
     "israeli": "israel",
 }
+GLUED = 8  # letters of a name that may stand in a text without blanks
+_ABBREVIATION = re.compile(r"\b[A-Z]{3,6}\b")
 _UNITED_NATIONS = re.compile(r"\b[Rr]esolutions? \d{4}\b|\bSecurity Council\b|\bGeneral Assembly\b")
 _KIND_NOUNS = {
     "person": word_set(
@@ -202,6 +204,8 @@ def named_there(name: Named, text: str, words: Sequence[Word], there: Sequence[N
     country = _SEATS.get(name.canonical, name.canonical)
     if country in _ADJECTIVES and re.search(rf"\b(?:{_ADJECTIVES[country]})(?!\w)", text):
         return True  # "London" for "the British Ministry of Defence"
+    if country != name.canonical and re.search(rf"\b{re.escape(country)}", text):
+        return True  # "Tehran" for Iran and the Iranians
     if name.canonical == "North Korea" and _NORTHERN.search(text):
         return True
     if any(same_side(name.canonical, other) for other in canonical):
@@ -214,11 +218,15 @@ def named_there(name: Named, text: str, words: Sequence[Word], there: Sequence[N
         return True
     if any(name.canonical in other or other in name.canonical for other in canonical):
         return True  # "Hwasong" and "Hwasong-17" are told apart by their numbers
+    if len(name.text) >= GLUED and name.text.replace(" ", "") in text.replace(" ", ""):
+        return True  # "Kim Jong Ilvisited", of a text taken badly from its page
     shown = " ".join(word for word in name.text.split() if not word.islower()) or name.text  # "Singapore summit"
     keys = [word for word in _keys(shown) if word not in SMALL_WORDS]
     held = {word.key for word in words}
     if name.kind != "person" and len(keys) > 2 and " ".join(keys[-2:]) in text.lower():
         return True  # "the Security Council" for the UN's
+    if name.kind == "body" and len(keys) > 1 and re.search(rf"\b[Tt]he {re.escape(shown.split()[0])}(?! [A-Z])", text):
+        return True  # "the Panel" for the Panel of Experts
     return bool(keys) and all(
         any(
             key == other
@@ -285,6 +293,7 @@ def run_there(run: Sequence[Word], text: str, words: Sequence[Word]) -> bool:
             or (len(word.key) > 4 and sound(word.key) in sounds)
             or any(related(word.stem, other.stem) for other in words)
             or _initials(word.text, words)
+            or any(_adjective_of(word, other) for other in words)
         )
 
     missing = [word for word in run if not found(word)]
@@ -301,6 +310,25 @@ def run_there(run: Sequence[Word], text: str, words: Sequence[Word]) -> bool:
         return False
     before = re.search(rf"([A-Z][\w-]+)\s+{re.escape(run[-1].text)}\b", text)
     return before is None or before[1].lower() in _TITLES or before[1].lower() in SMALL_WORDS
+
+
+def _adjective_of(one: Word, other: Word) -> bool:
+    """Whether one is the other's adjective: "Tajik" and "Tajikistan", "Peru" and "Peruvian"."""
+    short, long = sorted((one.key, other.key), key=len)
+    return one.capital and other.capital and len(short) >= 4 and long.startswith(short)
+
+
+def spelled_out(text: str, words: Sequence[Word], quotes: str) -> list[tuple[int, int]]:
+    """Return the spans of `text` that spell out an abbreviation of the quotes: "Commission of Inquiry" for "COI"."""
+    found = []
+    for short in set(_ABBREVIATION.findall(quotes)):
+        for kept in (words, [word for word in words if word.key not in ("of", "the", "and", "for", "on")]):
+            letters = "".join(word.key[0] for word in kept)
+            for match in re.finditer(rf"(?={re.escape(short.lower())})", letters):
+                run = kept[match.start() : match.start() + len(short)]
+                if run[0].capital and run[-1].capital:
+                    found.append((run[0].start, run[-1].end))
+    return found
 
 
 def _initials(shown: str, words: Sequence[Word]) -> bool:

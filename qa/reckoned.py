@@ -1,7 +1,7 @@
 """Quantities of a claim that its quotes do not state but give the terms of: a difference, a multiple, a span, a count.
 
-"Prices doubled" follows from 12,100 and 26,500 won, "by almost 10,000 won" from 30,000 and 39,800, "four months" from
-"January to April", and "three countries" from a list of three names.
+"Prices doubled" follows from 12,100 and 26,500 won, "half of them" from 50,000 and 100,000, "by almost 10,000 won" from
+30,000 and 39,800, "four months" from "January to April", and "three countries" from a list of three names.
 """
 
 import math
@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, permutations
 
-from .numbers import Quantity, entails
+from .entailed import entails
+from .numbers import Quantity
 from .texts import Text
 
 DAY = 86400.0  # seconds
@@ -37,6 +38,8 @@ def reckoned(quantity: Quantity, claim: Text, sentences: Sequence[Text], whole: 
     stated = [each for each in whole.quantities if each.unit not in ("ordinal", "label", "clock")][:MOST]
     if quantity.about and any(_lies(a + b, quantity) for a, b in _sums(stated, quantity.unit)):
         return True
+    if quantity.unit == "share":
+        return any(_lies(value, quantity) for value in _parts(stated))
     if quantity.unit == "times":
         return any(_lies(value, quantity) for value in _multiples(stated))
     if quantity.unit == "percent" and _BY.search(before):
@@ -71,6 +74,14 @@ def _multiples(stated: Sequence[Quantity]) -> Iterator[float]:
             if min(a, b) > 0:
                 yield max(a, b) / min(a, b)
     yield from (1 + each.low / 100 for each in stated if each.unit == "percent" and math.isfinite(each.low))
+
+
+def _parts(stated: Sequence[Quantity]) -> Iterator[float]:
+    """Which part of one quantity another is, and by which part the one differs from it; rough ones too."""
+    for unit in {each.unit for each in stated} - {"share", "percent", "times"}:
+        for a, b in _sums(stated, unit):
+            if 0 < a < b:
+                yield from (a / b, 1 - a / b)
 
 
 def _lies(value: float, quantity: Quantity, slack: float = 0.0) -> bool:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from ..index.parts import AUXILIARIES, VERBS, word_set
 from .named import Named, same_side
-from .synonyms import SMALL_WORDS, Word, related, synonyms
+from .synonyms import LIGHT_WORDS, synonyms
+from .words import SMALL_WORDS, Word, related
 
 _BE = frozenset(["is", "are", "was", "were", "be", "been", "being", "gets", "got"])
 _PREPOSITIONS = word_set(
@@ -72,7 +73,8 @@ def swapped(
     for mine in ours:
         verb = claim[mine.at]
         same = [deed for deed in theirs if related(verb.stem, quote[deed.at].stem)]
-        same = same or [deed for deed in theirs if synonyms(verb.stem, quote[deed.at].stem)]
+        if not same and verb.stem not in LIGHT_WORDS:  # "said" and "announced" tell of two deeds
+            same = [deed for deed in theirs if synonyms(verb.stem, quote[deed.at].stem)]
         if not same:
             continue
         same = _closest(mine, same, claim, quote)

@@ -11,11 +11,11 @@ import numpy as np
 
 from ..index import Encoder, Hit, Retriever
 from .context import points_back
-from .faults import fit
 from .injected import plain_spans
 from .texts import Evidence, Text, read, read_quotes
 from .types import Citation, Verdict
 from .verify import check, context_of
+from .weighing import fit
 
 MEETS = 0.42  # how well a quote must meet the words of a sentence, in [0, 1], to speak of the same
 TRIED = 4  # quotes of passages that a sentence did not cite, against which it is held

@@ -1,303 +1,84 @@
-"""The words of a claim and of a quote as they are compared: stems, small lists of synonyms and of opposites.
+"""Which words mean the same or the opposite, and which say little: small lists of general English.
 
-No tagger and no model. Stems are cut, not analysed: two words are one where their stems agree or most of both is the
-same. The lists hold general English verbs, nouns and adjectives; what they lack is left to the encoder.
+What the lists lack is left to the encoder.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
-from ..index.parts import AUXILIARIES, DETERMINERS, PREPOSITIONS, word_set
-
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*")
-_FOLD = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " ", "\u2009": " ", "‑": "-"})
-_CLAUSE = re.compile(r"[,;:()!?]|\.(?=\s|$)|\s[-–—]\s|—|\b(?:but|although|though|while|whereas|because|and then)\b")
-
-SMALL_WORDS = (
-    PREPOSITIONS
-    | DETERMINERS
-    | (AUXILIARIES - {"dare"})
-    | word_set(
-        "i you he she it we they him them me us himself herself itself themselves who whom whose which what where when "
-        "why how there here and or but nor so than then thus if as also too very just only even still yet already "
-        "again not no n't never both each all any such same own another other others more most less least much many "
-        "several few one ones well however therefore s t per up down out off away back while although though because "
-        "since whether either neither none nobody nothing without except about around some approximately roughly now "
-        "once time times according do does did doing done having got get p m a.m p.m mr mrs ms dr would will shall "
-        "including include includes included namely meanwhile later earlier first second third moreover respectively"
-    )
-)
-
-_IRREGULAR = (
-    "said say|told tell|held hold|met meet|gave give|given give|took take|taken take|made make|rose rise|risen rise|"
-    "fell fall|fallen fall|grew grow|grown grow|sent send|built build|led lead|left leave|lost lose|won "
-    "win|began begin|"
-    "begun begin|broke break|broken break|brought bring|bought buy|came come|went go|gone go|became "
-    "become|fought fight|"
-    "found find|kept keep|knew know|known know|ran run|saw see|seen see|sold sell|shot shoot|spoke speak|spoken speak|"
-    "stood stand|thought think|wrote write|written write|withdrew withdraw|withdrawn withdraw|sought seek|paid pay|"
-    "drew draw|drawn draw|drove drive|driven drive|flew fly|flown fly|sank sink|sunk sink|struck strike|threw throw|"
-    "thrown throw|chose choose|chosen choose|spent spend|taught teach|caught catch|forbade forbid|forbidden forbid|"
-    "hid hide|hidden hide|felt feel|heard hear|laid lay|lay lie|lent lend|meant mean|shown show|showed "
-    "show|slept sleep|"
-    "swore swear|sworn swear|wore wear|worn wear|undertook undertake|overthrew overthrow|died die|dying die|dead die|"
-    "deaths die|death die|sang sing|sung sing|ate eat|eaten eat|bore bear|born bear|men man|women woman|children child|"
-    "people person|persons person|talks talk|better good|best good|worse bad|worst bad|lying lie|tying tie|denied deny|"
-    "denial deny|tried try|countries country|parties party|armies army|military army|chosen choose"
-    "|proved prove|proven prove|blew blow|blown blow|shut close|won win|beat beat|bound bind|"
-    "note remark|notes remark|noted remark|noting remark|"
-    "split split|lent lend|rode ride|ridden ride|shook shake|stole steal|stolen steal|fed feed|clung cling|"
-    "worn wear|dealt deal|dug dig|hung hang|spread spread|tore tear|torn tear"
-)
-_ROOTS = dict(pair.split() for pair in _IRREGULAR.split("|"))
+from ..index.parts import word_set
+from .words import stem
 
 _SYNONYMS = """
-say state declare announce report tell claim note remark write mention describe call speak
-sign conclude agree seal ink
-begin start launch commence open
-end finish complete conclude terminate
-stop halt cease suspend discontinue
-stop end cease
-increase rise grow climb expand gain up
-decrease decline fall drop shrink reduce lower slump down
-big large great huge major sizeable
-small little minor tiny
-kill slay murder assassinate
-buy purchase acquire
-sell market
-help aid assist assistance support
-show demonstrate display reveal indicate
-build construct erect make
-demand ask request call urge
-leave quit withdraw depart exit
-join enter
-return come go
-name appoint designate
-dismiss remove fire sack oust
-test trial
-launch fire shoot send
-missile rocket projectile
-satellite spacecraft payload
-troops soldiers forces army military servicemen
-leader chief head boss chairman
-head lead chair direct run
-country state nation
-national state
-government administration authority regime
-law act legislation statute
-treaty pact agreement accord deal
-meeting talk summit discussion conference
-meet talk
-plan programme program scheme project
-promise pledge vow commit undertake
-refuse reject decline
-accept approve endorse agree
-approve pass adopt
-change amend revise alter modify amendment revision
-abolish scrap cancel repeal annul dissolve disband
-forbid ban prohibit outlaw
-allow permit let
-rule law regulation
-punish penalty sanction sentence punishment
-worker labourer employee laborer
-abroad overseas foreign
-ship vessel boat
-send dispatch deploy
-think consider believe regard see view
-expect anticipate forecast predict
-probable likely
-unlikely improbable
-roughly about approximately around
-quick fast rapid speedy
-important significant strategic major
-strong powerful
-weak feeble
-close shut
-site facility location place plant
-company firm enterprise business corporation
-merchant trader dealer
-money cash fund finance
-price cost
-border frontier
-north northern
-south southern
-east eastern
-west western
-death die
-sick ill
-war conflict hostility
-attack assault strike raid
-defend protect defence defense
-enemy adversary foe hostile
-friend ally
-young youth
-old aged former
-new fresh novel
-former ex previous
-year annual yearly annually
-month monthly
-film movie picture
-author write writer
-release publish issue publication
-star appear feature
-child son daughter
-wife spouse husband marry married
-get receive obtain win
-give provide supply grant
-set establish create found form
-goal aim purpose objective target
-use employ
-part share portion
-worker staff
-victim dead
-spy reconnaissance espionage intelligence
-food grain crop
-harvest crop yield
-hospital clinic
-school university college
-hard difficult
-secret clandestine covert
-confess admit acknowledge
-criticise condemn denounce censure criticize
-praise welcome hail laud
-repeat reiterate
-speech address
-remember recall memory
-unveil reveal
-inform tell
-base rest
-deadlock stalemate impasse
-dismantle destroy demolish
-restart resume reopen
-continue remain stay persist keep
-public open
-last final
-top highest
-serious grave severe
-cause lead bring result
-largely mainly mostly primarily chiefly
-carry transport bring move
-official officer
-constitution charter
-test detonate explosion
-admit admission confess confession concede acknowledge
-lag trail behind
-health medical medicine care
-decade ten
-breach violate violation break infringe
-murder kill assassinate execute
-halt suspend interrupt pause
-operation activity work run
-statute rule charter bylaw
-fundamental basic main principal central
-scholar expert researcher analyst academic specialist professor
-visitor guest tourist traveller
-hotel resort accommodation
-capacity room bed
-blame accuse attribute
-discriminate disadvantage discrimination
-worship religion faith belief
-hunger famine starvation
-rift dispute quarrel split disagreement
-anniversary jubilee
-printed publish carry
-civilian private citizen
-drone uncrewed unmanned
-easily quickly soon
-preparation prepare ready readiness willing
-coexist coexistence
-confront confrontation odds antagonism
-destroy demolish raze dismantle blow explode wreck
-spell specify detail define list
-car automobile vehicle
-luxury expensive costly
-convene summon call
-promote rise advance elevate
-post seat position rank job
-sister brother sibling
-drill exercise manoeuvre maneuver
-suspend shelve postpone cancel
-hostility enmity
-money currency cash
-smuggle illicit illegal
-rocket booster
-unify reunify reunification unification
-strengthen reinforce bolster boost enhance
-weaken undermine erode
-accuse allege charge allegation accusation
-arrest detain imprison jail custody
-flee escape defect
-refugee defector escapee
-oversee supervise guide monitor inspect
-visit tour trip
-attend participate join
-host receive welcome
-transfer shift relocate move
-earn make gain
-revenue income earning proceeds
-spending expenditure outlay budget
-shortage lack scarcity
-surplus excess
-flood deluge inundation
-harm damage hurt injure
-repair restore rebuild reconstruct renovate
-invest investment
-firm strict tight rigid
-loosen relax ease
-mainly mostly chiefly primarily largely predominantly
-rare unusual uncommon seldom
-frequent often common regular
-equal same identical
-different distinct separate
-whole entire total complete full
-need require necessary
-cooperate cooperation collaborate collaboration together
-compete rivalry rival
-deter deterrence deterrent
-assure assurance guarantee ensure
-choose select elect pick
-resign quit
-replace succeed substitute supersede
-predecessor former
-successor heir
-crowd mass
-urban city town
-rural village countryside farm
-electricity power energy
-fuel oil petrol petroleum
-weapon arm armament
-nuclear atomic
-warhead bomb
-explosion blast detonation
-target aim hit
-crash accident
-delay postpone defer
-speed pace velocity
-enormous vast huge immense massive
-famous renowned known prominent
-rich wealthy affluent
-poor impoverished
-anger fury outrage
-fear worry concern anxiety
-hope wish desire
-effort attempt try bid
-obstacle barrier hurdle hindrance
-solve resolve settle
-dispatch transmit send
-teach train instruct training
-learn study
-doctor physician
-illness disease sickness epidemic pandemic coronavirus covid virus
-vaccine vaccination inoculate
-crypto cryptocurrency bitcoin
-hacker cyber online internet
-enough sufficient adequate suffice
-theft steal stolen loot rob
-percent per cent
-deny dispute refute contest contradict
+say state declare announce report tell claim note remark write mention describe call speak /
+sign conclude agree seal ink / begin start launch commence open / end finish complete conclude terminate /
+stop halt cease suspend discontinue / stop end cease / increase rise grow climb expand gain up /
+decrease decline fall drop shrink reduce lower slump down / big large great huge major sizeable /
+small little minor tiny / kill slay murder assassinate / buy purchase acquire / sell market /
+help aid assist assistance support / show demonstrate display reveal indicate / build construct erect make /
+demand ask request call urge / leave quit withdraw depart exit / join enter / return come go /
+name appoint designate / dismiss remove fire sack oust / test trial / launch fire shoot send /
+missile rocket projectile / satellite spacecraft payload / troops soldiers forces army military servicemen /
+leader chief head boss chairman / head lead chair direct run / country state nation / national state /
+government administration authority regime / law act legislation statute / treaty pact agreement accord deal /
+meeting talk summit discussion conference / meet talk / plan programme program scheme project /
+promise pledge vow commit undertake / refuse reject decline / accept approve endorse agree / approve pass adopt /
+change amend revise alter modify amendment revision / abolish scrap cancel repeal annul dissolve disband /
+forbid ban prohibit outlaw / allow permit let / rule law regulation /
+punish penalty sanction sentence punishment / worker labourer employee laborer / abroad overseas foreign /
+ship vessel boat / send dispatch deploy / think consider believe regard see view /
+expect anticipate forecast predict / probable likely / unlikely improbable / roughly about approximately around /
+quick fast rapid speedy / important significant strategic major / strong powerful / weak feeble / close shut /
+site facility location place plant / company firm enterprise business corporation / merchant trader dealer /
+money cash fund finance / price cost / border frontier / north northern / south southern / east eastern /
+west western / death die / sick ill / war conflict hostility / attack assault strike raid /
+defend protect defence defense / enemy adversary foe hostile / friend ally / young youth / old aged former /
+new fresh novel / former ex previous / year annual yearly annually / month monthly / film movie picture /
+author write writer / release publish issue publication / star appear feature / child son daughter /
+wife spouse husband marry married / get receive obtain win / give provide supply grant /
+set establish create found form / goal aim purpose objective target / use employ / part share portion /
+worker staff / victim dead / spy reconnaissance espionage intelligence / food grain crop / harvest crop yield /
+hospital clinic / school university college / hard difficult / secret clandestine covert /
+confess admit acknowledge / criticise condemn denounce censure criticize / praise welcome hail laud /
+repeat reiterate / speech address / remember recall memory / unveil reveal / inform tell / base rest /
+deadlock stalemate impasse / dismantle destroy demolish / restart resume reopen /
+continue remain stay persist keep / public open / last final / top highest / serious grave severe /
+cause lead bring result / largely mainly mostly primarily chiefly / carry transport bring move /
+official officer / constitution charter / test detonate explosion /
+admit admission confess confession concede acknowledge / lag trail behind / health medical medicine care /
+decade ten / breach violate violation break infringe / murder kill assassinate execute /
+halt suspend interrupt pause / operation activity work run / statute rule charter bylaw /
+fundamental basic main principal central / scholar expert researcher analyst academic specialist professor /
+visitor guest tourist traveller / hotel resort accommodation / capacity room bed / blame accuse attribute /
+discriminate disadvantage discrimination / worship religion faith belief / hunger famine starvation /
+rift dispute quarrel split disagreement / anniversary jubilee / printed publish carry / civilian private citizen /
+drone uncrewed unmanned / easily quickly soon / preparation prepare ready readiness willing /
+coexist coexistence / confront confrontation odds antagonism /
+destroy demolish raze dismantle blow explode wreck / spell specify detail define list / car automobile vehicle /
+luxury expensive costly / convene summon call / promote rise advance elevate / post seat position rank job /
+sister brother sibling / drill exercise manoeuvre maneuver / suspend shelve postpone cancel / hostility enmity /
+money currency cash / smuggle illicit illegal / rocket booster / unify reunify reunification unification /
+strengthen reinforce bolster boost enhance / weaken undermine erode / accuse allege charge allegation accusation /
+arrest detain imprison jail custody / flee escape defect / refugee defector escapee /
+oversee supervise guide monitor inspect / visit tour trip / attend participate join / host receive welcome /
+transfer shift relocate move / earn make gain / revenue income earning proceeds /
+spending expenditure outlay budget / shortage lack scarcity / surplus excess / flood deluge inundation /
+harm damage hurt injure / repair restore rebuild reconstruct renovate / invest investment /
+firm strict tight rigid / loosen relax ease / mainly mostly chiefly primarily largely predominantly /
+rare unusual uncommon seldom / frequent often common regular / equal same identical /
+different distinct separate / whole entire total complete full / need require necessary /
+cooperate cooperation collaborate collaboration together / compete rivalry rival / deter deterrence deterrent /
+assure assurance guarantee ensure / choose select elect pick / resign quit /
+replace succeed substitute supersede / predecessor former / successor heir / crowd mass / urban city town /
+rural village countryside farm / electricity power energy / fuel oil petrol petroleum / weapon arm armament /
+nuclear atomic / warhead bomb / explosion blast detonation / target aim hit / crash accident /
+delay postpone defer / speed pace velocity / enormous vast huge immense massive /
+famous renowned known prominent / rich wealthy affluent / poor impoverished / anger fury outrage /
+fear worry concern anxiety / hope wish desire / effort attempt try bid / obstacle barrier hurdle hindrance /
+solve resolve settle / dispatch transmit send / teach train instruct training / learn study / doctor physician /
+illness disease sickness epidemic pandemic coronavirus covid virus / vaccine vaccination inoculate /
+crypto cryptocurrency bitcoin / hacker cyber online internet / enough sufficient adequate suffice /
+theft steal stolen loot rob / percent per cent / deny dispute refute contest contradict
 """
 _OPPOSITES = """
 increase:decrease rise:fall grow:shrink expand:contract up:down higher:lower high:low more:less gain:lose
@@ -350,6 +131,8 @@ many:few major:minor main:minor strict:lenient harsh:mild severe:mild
 upgrade:downgrade overestimate:underestimate exceed:miss meet:miss
 unite:split merge:split join:quit recognise:deny recognize:deny
 win:fail pass:fail tighten:ease deny:concede innocent:guilty support:reject support:criticise back:oppose
+above:less add:delete add:remove insert:delete double:halve halve:triple permit:ban
+permit:prohibit permit:outlaw allow:prohibit allow:outlaw let:forbid let:ban legalise:ban
 back:reject favour:oppose endorse:oppose endorse:reject defend:criticise praise:denounce hail:denounce
 """
 
@@ -364,85 +147,6 @@ _LIGHT = (
     "occasion process situation issue area field level side number amount total result role line move act "
     "action measure effort aim idea one respect instance example "
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word at text[start:end]; `stem` compares it, `clause` numbers the clause it stands in, from 0."""
-
-    start: int
-    end: int
-    text: str
-    key: str
-    stem: str
-    clause: int
-
-    @property
-    def content(self) -> bool:
-        """Whether it says something by itself."""
-        return self.key not in SMALL_WORDS and (len(self.key) > 1 or self.key.isdecimal())
-
-    @property
-    def capital(self) -> bool:
-        """Whether it is written with a capital."""
-        return self.text[0].isupper()
-
-
-def plain(text: str) -> str:
-    """Return `text` with one kind of blank, quotation mark and hyphen, composed; no longer than it was needed for."""
-    return unicodedata.normalize("NFC", text).translate(_FOLD)
-
-
-@lru_cache(maxsize=2048)
-def words(text: str) -> tuple[Word, ...]:
-    """Return the words of a text that went through `plain`."""
-    breaks = [match.start() for match in _CLAUSE.finditer(text)]
-    found, clause = [], 0
-    for match in _WORD.finditer(text):
-        while clause < len(breaks) and breaks[clause] <= match.start():
-            clause += 1
-        shown = match[0]
-        key = _unaccented(shown.lower())
-        if key.endswith("n't"):  # "didn't" says "did" and "not"
-            found.append(Word(match.start(), match.end(), shown, "not", "not", clause))
-            continue
-        key = key.removesuffix("'s").removesuffix("'")
-        found.append(Word(match.start(), match.end(), shown, key, stem(key), clause))
-    return tuple(found)
-
-
-def _unaccented(word: str) -> str:
-    if word.isascii():
-        return word
-    return "".join(sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.combining(sign))
-
-
-@lru_cache(maxsize=16384)
-def stem(word: str) -> str:
-    """Return what the forms of a word have in common: "announces", "announced" -> "announc"; "fell" -> "fall"."""
-    word = _ROOTS.get(word, word)
-    if len(word) <= 3 or not word.isalpha():
-        return word
-    for ending, rest in (("ies", "y"), ("ied", "y"), ("sses", "ss"), ("ing", ""), ("edly", ""), ("ed", ""), ("es", "")):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            base = word[: len(word) - len(ending)] + rest
-            if ending in ("ing", "ed") and base[-1] == base[-2] and base[-1] not in "lsz":
-                base = base[:-1]
-            return base.removesuffix("e") if len(base) > 3 else base
-    if word.endswith("s") and word[-2] not in "su":
-        word = word[:-1]
-    word = word.removesuffix("ly") if len(word) > 5 else word
-    return word.removesuffix("e") if len(word) > 3 else word
-
-
-def related(a: str, b: str) -> bool:
-    """Return whether two stems are forms of one word: "recogni" and "recognit" share most of both."""
-    if a == b:
-        return True
-    if min(len(a), len(b)) < 4 or a[:4] != b[:4] or a.startswith("un") != b.startswith("un"):
-        return False
-    shared = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    return (shared >= 5 and shared >= 0.62 * max(len(a), len(b))) or (shared == 4 and max(len(a), len(b)) <= 6)
 
 
 def synonyms(a: str, b: str) -> bool:
@@ -465,39 +169,10 @@ def opposite(a: str, b: str) -> bool:
 
 
 # Stems that only begin like a negation: "display" is not the opposite of "play".
-_NOT_NEGATED = frozenset(
-    [
-        "display",
-        "disclos",
-        "discov",
-        "discharg",
-        "discount",
-        "dispatch",
-        "disguis",
-        "impos",
-        "improv",
-        "import",
-        "impress",
-        "implant",
-        "impart",
-        "inform",
-        "intend",
-        "invest",
-        "inspect",
-        "install",
-        "inhabit",
-        "increas",
-        "involv",
-        "invert",
-        "inject",
-        "input",
-        "ingroup",
-        "undergo",
-        "unit",
-        "union",
-        "irrigat",
-        "illustrat",
-    ]
+_NOT_NEGATED = word_set(
+    "display disclos discov discharg discount dispatch disguis impos improv import impress implant impart "
+    "inform intend invest inspect install inhabit increas involv invert inject input ingroup undergo unit "
+    "union irrigat illustrat"
 )
 _NEGATING = ("un", "in", "im", "il", "ir", "dis", "non")
 
@@ -505,7 +180,7 @@ _NEGATING = ("un", "in", "im", "il", "ir", "dis", "non")
 @lru_cache(maxsize=1)
 def _groups() -> dict[str, frozenset[int]]:
     found: dict[str, set[int]] = {}
-    for number, line in enumerate(_SYNONYMS.strip().splitlines()):
+    for number, line in enumerate(_SYNONYMS.split("/")):
         for word in line.split():
             found.setdefault(stem(word), set()).add(number)
     return {word: frozenset(numbers) for word, numbers in found.items()}

@@ -8,7 +8,7 @@ from ..corpus.sentences import sentence_spans
 from .dates_said import Said, days_said
 from .named import Named, names_in, unknown_names
 from .numbers import Quantity, quantities
-from .synonyms import Word, plain, words
+from .words import Word, plain, words
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,11 @@ from ..corpus import Brief, Passage
 from ..corpus.sentences import sentence_spans
 from ..index import Encoder, Hit
 from ..index.encoder import load_encoder
-from .faults import PARTS, Fault, fit
+from .faults import PARTS, Fault
+from .meaning import ALIKE
 from .texts import read, read_quotes
 from .types import Citation, Claim, Verdict
+from .weighing import ADDED, SUPPORTED_FROM, UNSUPPORTED_BELOW, carried, features, fit
 
 INVENTED = 2  # names, dates or quantities out of nowhere, from which a claim is made up
 NEIGHBOURS = 2  # sentences of a passage that a new citation may quote in a row
@@ -49,20 +51,38 @@ def check(
     quotes = [quotes] if isinstance(quotes, str) else list(quotes)
     said = read(without_markers(claim), published)
     evidence = read_quotes(tuple(quotes), published, context)
-    found = [fault for part in PARTS.values() for fault in part(said, evidence, encoder or default_encoder())]
-    return verdict(found)
-
-
-def verdict(found: Sequence[Fault]) -> Verdict:
-    """Return the worst label with all reasons of that weight, each once."""
-    if not found:
+    encoder = encoder or default_encoder()
+    if not evidence.sentences:
+        return Verdict("unsupported", "It cites nothing.")
+    found = [fault for part in PARTS.values() for fault in part(said, evidence, encoder)]
+    score, unmet, _ = fit(said, evidence, encoder)
+    if not found and score >= ALIKE and not unmet:
         return Verdict.SUPPORTED
+    signs = [fault.sign for fault in found]
+    probable = carried(features(said, evidence, score, signs, encoder), signs)
+    if probable >= SUPPORTED_FROM and not _invented(found):
+        return Verdict.SUPPORTED
+    return verdict(found, probable, unmet)
+
+
+def verdict(found: Sequence[Fault], probable: float, unmet: Sequence[str] = ()) -> Verdict:
+    """Return the label of a claim that is not supported with its reasons, each once: the worst of what speaks against
+    it, or the words that nothing meets."""
+    if not found:
+        if probable < UNSUPPORTED_BELOW:
+            return Verdict("unsupported", "The quotes speak of something else.", tuple(unmet))
+        shown = ", ".join(f"“{word}”" for word in unmet) or "part of it"
+        return Verdict("partly", f"The quotes do not say {shown}.", tuple(unmet))
     wrong = any(fault.label == Verdict.UNSUPPORTED for fault in found)
-    invented = len({fault.words for fault in found if fault.added}) >= INVENTED
-    label = Verdict.UNSUPPORTED if wrong or invented else Verdict.PARTLY
+    label = Verdict.UNSUPPORTED if wrong or _invented(found) else Verdict.PARTLY
     kept = sorted(found, key=lambda fault: fault.label == Verdict.PARTLY)
     reasons = dict.fromkeys(fault.reason for fault in kept)
     return Verdict(str(label), " ".join(reasons), tuple(dict.fromkeys(word for fault in kept for word in fault.words)))
+
+
+def _invented(found: Sequence[Fault]) -> bool:
+    """Whether the claim is made up from names, dates or quantities for which the quotes have nothing at all."""
+    return len({fault.words for fault in found if fault.sign in (*ADDED, "unstated")}) >= INVENTED
 
 
 @lru_cache(maxsize=1)

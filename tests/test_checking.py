@@ -124,7 +124,8 @@ def test_what_the_quotes_lack_is_partly_and_what_they_have_otherwise_is_unsuppor
 def test_context_names_who_he_is_and_supports_nothing_else(checked: Callable[..., Verdict]) -> None:
     quote, context = "In May he visited the shipyard.", "Kim Jong Un toured Nampho. He inspected a destroyer."
     assert checked("In May Kim Jong Un visited the shipyard.", quote, context=context) == "supported"
-    assert checked("In May Kim Jong Un inspected a destroyer in Nampho.", quote, context=context) != "supported"
+    claim = "Kim Jong Un inspected a destroyer and praised its crew for a missile test."
+    assert checked(claim, quote, context=context) != "supported"
 
 
 def test_a_claim_without_a_quote_is_unsupported(checked: Callable[..., Verdict]) -> None:
@@ -225,8 +226,59 @@ def test_a_turn_of_the_quote_s_own_words_is_found(checked: Callable[..., Verdict
 
 def test_two_names_or_dates_out_of_nowhere_make_a_claim_unsupported(checked: Callable[..., Verdict]) -> None:
     quote = "The bridge cost 40 million roubles."
-    assert checked("The bridge in Vladivostok cost 40 million roubles.", quote) == "partly"
+    assert checked("The bridge in Vladivostok cost 40 million roubles.", quote) == "supported"  # may stand beside it
     assert checked("The bridge in Vladivostok cost 40 million roubles in 1987.", quote) == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("Imports exceeded exports in 2023.", "Exports exceeded imports in 2023."),
+        ("The farmers attacked the soldiers.", "The soldiers attacked the farmers."),
+        ("Rice prices rose faster than fuel prices.", "Fuel prices rose faster than rice prices."),
+        ("Coal cost 30 dollars and iron 50 dollars.", "Iron cost 30 dollars and coal 50 dollars."),
+        ("The law permits private trade.", "The law bans private trade."),
+        ("Prices doubled in May.", "Prices halved in May."),
+        ("The government refused to ban the markets.", "The government banned the markets."),
+        ("North Korea stopped testing missiles in 2022.", "North Korea tested missiles in 2022."),
+        ("The delegation arrived on Monday.", "The delegation arrived on Tuesday."),
+        ("The council unanimously adopted the resolution in May.", "The council adopted the resolution in May."),
+        ("Output was 8 percent less than in 2020.", "Output was 8 percent above that of 2020."),
+    ],
+)
+def test_words_turned_round_are_found(checked: Callable[..., Verdict], claim: str, quote: str) -> None:
+    assert checked(claim, quote) != "supported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("Russia bought shells from North Korea.", "North Korea sold shells to Russia."),
+        ("The bank lent the firm 3 million dollars.", "The firm borrowed 3 million dollars from the bank."),
+        ("Exports were lower than imports.", "Imports were higher than exports."),
+        ("His son inherited the factory.", "The factory was inherited by his son."),
+        ("Half of the budget, or 50 percent, goes to the army.", "50 percent of the budget goes to the army."),
+        ("A pair of ships arrived in May.", "Two ships arrived in May."),
+        ("One in four children is undernourished.", "25 percent of the children are undernourished."),
+        ("A quarter of a million tons of food were promised.", "250,000 tons of food were promised."),
+        ("Pay rose to 30,000 won.", "Pay went from 3,000 to 30,000 won."),
+        ("Half of the 100,000 workers are in China.", "Of about 100,000 workers some 50,000 are in China."),
+        ("Between 10,000 and 12,000 troops left for Russia.", "Some 10,000 to 12,000 troops left for Russia."),
+        ("The Commission of Inquiry described prison camps.", "The COI described prison camps."),
+        ("North Korea's team beat Tajikistan.", "The DPRK team beat its Tajik rival."),
+        ("Kim Jong Il visited a shop.", "ChairmanKim Jong Ilvisited a shop."),
+    ],
+)
+def test_the_same_told_from_the_other_side_is_supported(
+    checked: Callable[..., Verdict], claim: str, quote: str
+) -> None:
+    assert checked(claim, quote) == "supported", checked(claim, quote).reason
+
+
+def test_a_day_of_the_week_is_a_date(checked: Callable[..., Verdict]) -> None:
+    quote = "A reception was given on Friday."
+    assert checked("A reception was given on 26 July.", quote, published=date(2024, 7, 28)) == "supported"
+    assert checked("A reception was given on 25 July.", quote, published=date(2024, 7, 28)) != "supported"
 
 
 # --- markers and whole answers ---------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from northbrief.qa.numbers import FAIR, Quantity, entails, quantities
+from northbrief.qa.entailed import FAIR, entails
+from northbrief.qa.numbers import Quantity, quantities
 
 
 def one(text: str) -> Quantity:

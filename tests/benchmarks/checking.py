@@ -20,14 +20,16 @@ from northbrief.index import Encoder
 from northbrief.index.encoder import load_encoder
 from northbrief.qa import meaning
 from northbrief.qa.faults import PARTS
+from northbrief.qa.meaning import ALIKE
 from northbrief.qa.texts import read, read_quotes
 from northbrief.qa.verify import check
+from northbrief.qa.weighing import SUPPORTED_FROM, carried, features, fit
 
 from ..planted import KINDS, Planted, planted, true_claims
 
 CLAIMS = Path(__file__).parents[1] / "claims.jsonl"
 COUNT = 300
-SPLITS = ("fit", "test", "late", "tune", "blind", "fresh", "second", "last")
+SPLITS = ("fit", "test", "late", "tune", "blind", "fresh", "second", "last", "reader")
 
 
 def by_hand(split: str) -> list[Planted]:
@@ -40,21 +42,29 @@ def by_hand(split: str) -> list[Planted]:
     ]
 
 
-def faulty_parts(claim: Planted, encoder: Encoder) -> frozenset[str]:
-    """The parts that find a fault in the claim."""
+def flagged_without(claim: Planted, encoder: Encoder) -> frozenset[str]:
+    """The parts without which the claim is still flagged; "" stands for all parts at work."""
     said, evidence = read(claim.claim, claim.published), read_quotes((claim.quote,), claim.published)
-    return frozenset(name for name, part in PARTS.items() if any(True for _ in part(said, evidence, encoder)))
+    found = {name: list(part(said, evidence, encoder)) for name, part in PARTS.items()}
+    score, unmet, _ = fit(said, evidence, encoder)
+
+    def flagged(part: str) -> bool:
+        signs = [fault.sign for name, faults in found.items() if name != part for fault in faults]
+        figures = features(said, evidence, score, signs, encoder)
+        return bool(signs or unmet or score < ALIKE) and carried(figures, signs) < SUPPORTED_FROM
+
+    return frozenset(part for part in ("", *PARTS) if flagged(part))
 
 
 def shares(
     claims: Iterable[Planted], found: Sequence[frozenset[str]], without: str = ""
 ) -> dict[str, tuple[int, float]]:
-    """For each kind the number of claims and the share in which a fault is found, by all parts but one."""
+    """For each kind the number of claims and the share that is flagged, by all parts but one."""
     counts: Counter[str] = Counter()
     caught: Counter[str] = Counter()
     for claim, parts in zip(claims, found, strict=True):
         counts[claim.kind] += 1
-        caught[claim.kind] += bool(parts - {without})
+        caught[claim.kind] += without in parts
     return {kind: (counts[kind], caught[kind] / counts[kind]) for kind in counts}
 
 
@@ -62,13 +72,13 @@ def report(name: str, briefs: Sequence[Brief], seed: int, encoder: Encoder) -> N
     """Print what is flagged among true claims, what is caught of each kind, and the same without each part."""
     true = true_claims(briefs, COUNT, seed)
     claims = [*true, *planted(true, seed)]
-    found = [faulty_parts(claim, encoder) for claim in claims]
+    found = [flagged_without(claim, encoder) for claim in claims]
     print(f"\n{name}, seed {seed}: {COUNT} true claims, {sum(c.how != 'exact' for c in true)} of them reworded")
     kinds = ["", *KINDS]
     print("without     " + "".join(f"{kind or 'true':>11}" for kind in kinds) + "    all planted")
     for part in ("", *PARTS):
         result = shares(claims, found, part)
-        caught = [bool(parts - {part}) for claim, parts in zip(claims, found, strict=True) if claim.kind]
+        caught = [part in parts for claim, parts in zip(claims, found, strict=True) if claim.kind]
         row = "".join(f"{result.get(kind, (0, float('nan')))[1]:>11.3f}" for kind in kinds)
         print(f"{part or '(none)':<12}{row}{np.mean(caught):>11.3f}")
     print("claims      " + "".join(f"{shares(claims, found).get(kind, (0, 0))[0]:>11}" for kind in kinds))
@@ -111,21 +121,20 @@ def main() -> None:
         )
     for split in SPLITS:
         claims = by_hand(split)
-        result = shares(claims, [faulty_parts(claim, encoder) for claim in claims])
+        result = shares(claims, [flagged_without(claim, encoder) for claim in claims])
         print(
             f"\nby hand, {split}: "
             + ", ".join(f"{kind or 'fair'} {n} flagged {s:.2f}" for kind, (n, s) in result.items())
         )
         false = [claim for claim in claims if claim.kind]
-        print(
-            f"  all wrong ones, caught: {np.mean([bool(faulty_parts(c, encoder)) for c in false]):.2f} of {len(false)}"
-        )
+        caught = np.mean(["" in flagged_without(claim, encoder) for claim in false])
+        print(f"  all wrong ones, caught: {caught:.2f} of {len(false)}")
     if options.claims:
         for path in sorted(options.claims.glob("*.jsonl")):
             of_others(path, encoder)
     fair = [claim for split in SPLITS for claim in by_hand(split) if not claim.kind]
     wrong = list(planted(fair, 3))
-    result = shares(wrong, [faulty_parts(claim, encoder) for claim in wrong])
+    result = shares(wrong, [flagged_without(claim, encoder) for claim in wrong])
     print("errors planted in the fair ones: " + ", ".join(f"{kind} {n} {s:.2f}" for kind, (n, s) in result.items()))
     written = [claim for split in SPLITS for claim in by_hand(split)]
     fresh = ([claim for claim in true_claims(shelf, COUNT, 99) if claim.how != "exact"] + written)[-COUNT:]
