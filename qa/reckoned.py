@@ -15,11 +15,13 @@ from .texts import Text
 
 DAY = 86400.0  # seconds
 YEAR = 365.25 * DAY
+FEW = 12  # things at most that a text may list instead of counting them
 MOST = 12  # quantities of a quote that are paired with each other
 _BY = re.compile(
     r"\b(?:by|difference of|rise of|fall of|gain of|loss of|increase of|drop of)\s+(?:[a-z]+\s+){0,3}\$?$", re.I
 )
 _TO = re.compile(r"\s*(?:to|through|until|and|[-–—])\s*")
+_JOINT = re.compile(r",\s+(?:(and|or)\s+)?|\s+(and|or)\s+")
 _PARTS = (("six months", r"\bhalf\b(?: of|-year)"), ("three months", r"\bquarter\b"))
 _PAIR = re.compile(r"\s*(?:koreas?|sides?|countries|leaders|states|parties|men|governments)\b")
 
@@ -28,8 +30,10 @@ def reckoned(quantity: Quantity, claim: Text, sentences: Sequence[Text], whole: 
     """Return whether the quotes give what the claim's quantity was reckoned from, or need not count it."""
     if _counted_pair(quantity, claim):
         return True
-    if quantity.unit == "" and quantity.point and 2 <= quantity.low <= 12:
-        return any(_enumerated(text, int(quantity.low)) for text in sentences)
+    if quantity.unit in ("", "times") and quantity.point and 2 <= quantity.low <= FEW:
+        counts = [each for each in whole.quantities if each.unit == quantity.unit and each.low <= FEW]
+        count, loosely = int(quantity.low), quantity.text.isalpha() and not counts
+        return any(_enumerated(each, count) or (loosely and _listed(each.text, count)) for each in sentences)
     if quantity.unit == "time" and quantity.high >= 60.0 and math.isfinite(quantity.high) and _spans(quantity, whole):
         return True
     if quantity.unit == "time" and re.search(rf"\b{quantity.low / YEAR:.0f}(?:st|nd|rd|th) anniversary", whole.text):
@@ -129,3 +133,15 @@ def _enumerated(text: Text, count: int) -> bool:
             return True
         row = row + 1 if joined else 1
     return row == count > 1
+
+
+def _listed(text: str, count: int) -> bool:
+    """Whether so many things stand in a row, with commas and "and" between, or one more, of another kind."""
+    row = 1
+    for joint in _JOINT.finditer(text):
+        row += 1
+        if joint[1] or joint[2]:
+            if count in (row, row - 1):
+                return True
+            row = 1
+    return False

@@ -359,3 +359,24 @@ def test_what_nothing_supports_is_struck_through_or_taken_out(
 )
 def test_opposites_are_seen_and_nothing_is_no_claim(encoder: Encoder, claim: str, quote: str, label: str) -> None:
     assert check(claim, [quote], encoder=encoder) == label
+
+
+@pytest.mark.parametrize(
+    ("claim", "supported"),
+    [
+        ("Two reports came out each year.", True),
+        ("Four reports came out each year.", False),
+        ("They visited three museums.", True),
+        ("They visited five museums.", False),
+    ],
+)
+def test_what_a_quote_lists_need_not_be_counted_there(encoder: Encoder, claim: str, supported: bool) -> None:
+    quotes = ["A midterm and a final report came out each year.",
+              "They visited the war museum, the folk museum and the museum of art."]  # fmt: skip
+    quote = quotes["museum" in claim]
+    assert (check(claim, [quote], encoder=encoder) == "supported") is supported
+
+
+def test_a_count_that_the_quote_gives_stands_against_its_lists(encoder: Encoder) -> None:
+    quote = "Four officers, a cook and a nurse were on board."
+    assert check("Three officers were on board.", [quote], encoder=encoder) != "supported"
