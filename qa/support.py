@@ -4,15 +4,15 @@ Nothing is worked out twice, so that a sentence can be checked while its markers
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
-from ..index import Encoder, Hit, Retriever
+from ..index import Hit, Retriever
 from .context import points_back
 from .injected import plain_spans
-from .texts import Evidence, Text, read, read_quotes
+from .near import close
+from .texts import read, read_quotes
 from .types import Citation, Verdict
 from .verify import check, context_of
 from .weighing import fit
@@ -21,8 +21,6 @@ MEETS = 0.42  # how well a quote must meet the words of a sentence, in [0, 1], t
 TRIED = 4  # quotes of passages that a sentence did not cite, against which it is held
 NEXT = 3  # quotes of a passage: sentences may differ in one figure
 SINGLE = 0.9  # of two neighbouring sentences' score: a single sentence as good is quoted alone
-OWN_WORDS = 0.8  # of what the quotes meet of a sentence: below, it is the model's more than theirs
-UNMET_WORDS = 0.2  # share of them, by weight, that the quotes do not meet at all
 _RANK = {"supported": 2, "partly": 1, "unsupported": 0}
 
 
@@ -108,24 +106,6 @@ class Support:
                 self._quotes[text, hit.passage.id] = _cited(hit, scored)
         found = [each for hit in hits for each in self._quotes[text, hit.passage.id]]
         return [citation for _, citation in sorted(found, key=lambda each: -each[0])]
-
-
-def close(claim: Text, evidence: Evidence, encoder: Encoder) -> Verdict:
-    """Return whether a sentence that has no fault keeps so near to its quotes that a machine may be believed.
-
-    A small model says wrong things in words that are all in the passages: who is named has to be named by the quotes
-    too, where a reader would let "Pyongyang" pass for its leader, few words may be the model's own, and one sentence
-    of the quotes has to hold the rest.
-    """
-    named = {name.canonical for name in (*evidence.whole.names, *evidence.context.names)}
-    for name in claim.names:
-        if name.kind == "person" and not any(name.canonical in other or other in name.canonical for other in named):
-            return Verdict("partly", f"The quotes do not name {name.text}.", (name.text,))
-    alone = [replace(evidence, sentences=(each,), whole=each) for each in evidence.sentences]
-    fits = [fit(claim, each, encoder) for each in alone] if claim.free else []
-    if fits and not any(score >= OWN_WORDS and share <= UNMET_WORDS for score, _, share in fits):
-        return Verdict("partly", "It keeps too far from the words of the quotes.")
-    return Verdict.SUPPORTED
 
 
 def _cited(hit: Hit, scored: Sequence[tuple[float, int, int]]) -> list[tuple[float, Citation]]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from northbrief.corpus import Brief
 from northbrief.index import Encoder, Hit, Index, Retriever
-from northbrief.qa.support import Support, close
+from northbrief.qa.near import close, reattached
+from northbrief.qa.support import Support
 from northbrief.qa.texts import read, read_quotes
 from northbrief.qa.writer import is_fragment
 
@@ -103,3 +104,23 @@ def test_who_he_is_may_stand_before_the_quote(encoder: Encoder) -> None:
 )
 def test_names_and_numbers_alone_are_no_sentence(text: str, bare: bool) -> None:
     assert is_fragment(text) is bare
+
+
+@pytest.mark.parametrize(
+    ("claim", "parted"),
+    [
+        ("The ferry is a sea-going barge.", True),
+        ("The ferry is a sea-going relative of the barge.", False),
+        ("The ferry has two decks.", False),
+    ],
+)
+def test_words_side_by_side_belong_to_one_thing_in_the_quote(claim: str, parted: bool) -> None:
+    quote = "The ferry, a sea-going relative of the river barge, has two decks."
+    assert reattached(read(claim), read(quote)) is parted
+
+
+def test_figures_and_words_have_to_stand_in_one_sentence_of_the_quotes(encoder: Encoder) -> None:
+    quote = "The fourth voyage began in spring. The captain said that the ferry had carried a cargo of timber."
+    assert close(read("The ferry had carried a cargo of timber."), read_quotes((quote,)), encoder) == "supported"
+    claim = "The fourth ferry had carried a cargo of timber."
+    assert close(read(claim), read_quotes((quote,)), encoder) == "partly"

@@ -35,11 +35,11 @@ from northbrief.qa.excerpts import Excerpt, by_side, in_turn, of_passage
 from northbrief.qa.found import look
 from northbrief.qa.injected import plain_spans
 from northbrief.qa.llm import LanguageModel, Message, tokens
+from northbrief.qa.near import close
 from northbrief.qa.prompts import writing as writing_request
 from northbrief.qa.reader import Reader
 from northbrief.qa.reply import sentences
 from northbrief.qa.rerank import ReadingRetriever
-from northbrief.qa.support import close
 from northbrief.qa.texts import read, read_quotes
 from northbrief.qa.verify import check, marked
 from northbrief.qa.written import STATED, WritingAssistant
