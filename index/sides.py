@@ -12,9 +12,10 @@ from functools import lru_cache
 
 from .comparing import by_clause, by_phrase, clean
 from .names import NameTable
+from .numbered import numbered
 from .pairs import by_list, joined, listed, repeated
 from .parallel import as_then, asked_twice, in_turn, same_as
-from .particles import final_consonant
+from .particles import bare, final_consonant
 from .parts import PERIOD, Part, group, parts, word_set
 from .timewords import Reading
 from .types import Filter, Side
@@ -76,7 +77,9 @@ def find_sides(
         sides = _korean(text.rstrip(" ?."), names)
         return sides if all(side.label and side.query for side in sides) else ()
     text = _spelled(text.rstrip(" ?.!"))
-    if sides := _by_time(text) or repeated(text):  # what needs no names is tried first: to look for them takes longest
+    if (
+        sides := _by_time(text) or repeated(text) or numbered(text)
+    ):  # what needs no names is tried first: to look for them takes longest
         return sides
     periods = _full_periods(text)
     several = len({period.text.lower() for period in periods}) > 1
@@ -241,9 +244,13 @@ def _korean(text: str, names: NameTable) -> tuple[Side, ...]:
             wide = text[:end].split()[-len(word[0].split()) :]
             start = end - len(" ".join(wide))
         words = right.split()[:3]
-        if match["left"] in words[1:] and not a:  # 대중국 정책과 대러시아 정책
-            count = words.index(match["left"], 1) + 1
-            size, start = len(" ".join(words[:count])), end - len(" ".join(text[:end].split()[-count:]))
+        heads = [bare(word) for word in words]
+        if match["left"] in heads[1:] and not a:  # 대중국 정책과 대러시아 정책, 남북 관계와 북중 관계를
+            count = heads.index(match["left"], 1) + 1
+            size = len(" ".join([*words[: count - 1], heads[count - 1]]))
+            start = end - len(" ".join(text[:end].split()[-count:]))
+        elif not b and size == len(words[0]):
+            size = len(heads[0])
         rest = re.sub(r"^(?:의|은|는|이|가|을|를|에서|에)?(?= |$)", "", right[size:])
         other = right[:size].removesuffix("의")
         return tuple(Side(side, clean(f"{text[:start]}{side}{rest}")) for side in (text[start:end], other))

@@ -10,7 +10,7 @@ from .extract import Sentence
 from .found import Found
 from .notes import age_note, differing, differing_note, newer_notes, unanswered_note
 from .question import Kind
-from .select import ENOUGH, LIKELY, LONG_SENTENCES, SENTENCES, in_order, in_time, select, word_limit
+from .select import ENOUGH, LIKELY, LONG_SENTENCES, SENTENCES, in_order, in_time, in_window, select, word_limit
 from .silent import of_side
 from .types import Answer, Citation, Claim, reference
 
@@ -24,7 +24,8 @@ def answers(found: Found) -> bool:
 
 def side_of(found: Found, number: int) -> tuple[list[Sentence], bool]:
     """Return the sentences for the inquiry of this number, best first, and whether any speaks of its side."""
-    return of_side(found.readings, number, found.plan.inquiries[number], found.names)
+    sentences, spoken = of_side(found.readings, number, found.plan.inquiries, found.names)
+    return in_window(sentences, found.asked, found.plan.inquiries[number].window), spoken
 
 
 def quotes_of(found: Found, number: int, before: Sequence[Sentence] = ()) -> list[Quote]:
@@ -52,7 +53,11 @@ def differs(found: Found) -> tuple[()] | tuple[Sentence, Sentence]:
 
     The sides of a comparison are not held against each other.
     """
-    other = differing(found.asked, found.plan.question, found.readings[0]) if len(found.readings) == 1 else None
+    other = (
+        differing(found.asked, found.plan.question, found.readings[0], found.names)
+        if len(found.readings) == 1
+        else None
+    )
     return (found.readings[0].sentences[0], other) if other else ()
 
 

@@ -8,6 +8,7 @@ all sentences read is the probability that this one answers. The weights come fr
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -146,7 +147,7 @@ def _features(
     window: Window | None,
 ) -> Floats:
     """The features (sentences, FEATURES), typed spans left at 0."""
-    weights, years, term = matches.weights, set(_YEAR.findall(question)), defined_term(question)
+    weights, years, term = matches.weights, years_asked(question, window), defined_term(question)
     months, noun = months_of(question), noun_pieces(matches, asked, question)
     counts = [len(best) for best in matches.best]
     best = np.concatenate(matches.best)
@@ -191,6 +192,15 @@ def _features(
         "opening": opening,
     }
     return np.stack([np.asarray(columns[name], np.float32) for name in FEATURES], axis=1)
+
+
+def years_asked(question: str, window: Window | None) -> set[str]:
+    """Return the years that the question names, and all of its window where it names any: "since 2019" is 2020, too."""
+    years = set(_YEAR.findall(question))
+    if not years or window is None or window.since is None:
+        return years
+    last = min(window.until or date.max, max(window.since, date.today())).year
+    return years | {str(year) for year in range(window.since.year, last + 1)}
 
 
 def _add_typed(values: Floats, texts: Sequence[str], asked: Asked, question: str) -> None:

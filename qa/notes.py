@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from ..corpus import Brief
 from ..index import Hit
+from ..index.names import NameTable
 from ..index.plan import QueryPlan
 from . import wording
 from .extract import Reading, Sentence
@@ -51,10 +52,11 @@ def unanswered_note(asked: Asked, question: str, claims: Sequence[Claim], korean
     return wording.unanswered(korean, lacking) if held and lacking else ""
 
 
-def differing(asked: Asked, question: str, reading: Reading) -> Sentence | None:
+def differing(asked: Asked, question: str, reading: Reading, table: NameTable) -> Sentence | None:
     """Return the best sentence of another brief that answers with another figure or date, as well as the first does.
 
-    Only for amounts and dates with a noun or words in common: what differs otherwise is for the reader to see.
+    Only for amounts and dates with a noun or words in common, of the same ones named: what differs otherwise is for the
+    reader to see.
     """
     if asked.kind not in (Kind.AMOUNT, Kind.WHEN) or not reading.sentences:
         return None
@@ -65,7 +67,7 @@ def differing(asked: Asked, question: str, reading: Reading) -> Sentence | None:
     for other in reading.sentences[1:8]:
         if other.hit.brief.id == first.hit.brief.id or other.feature("late") < AS_GOOD * first.feature("late"):
             continue
-        if not _same_matter(reading, first, other):
+        if not _same_matter(reading, first, other) or not _same_names(reading.query, first, other, table):
             continue
         values = _values(asked, question, other)
         if values and not values & given:
@@ -77,6 +79,23 @@ def _same_matter(reading: Reading, first: Sentence, other: Sentence) -> bool:
     """Whether every word piece of the question that the first sentence meets is met by the other as well."""
     pairs = [(mine, yours) for mine, yours in zip(first.met, other.met, strict=True) if mine >= MET]
     return bool(pairs) and all(yours >= AS_GOOD * mine for mine, yours in pairs)
+
+
+def _same_names(query: str, first: Sentence, other: Sentence, table: NameTable) -> bool:
+    """Whether two sentences are about the same ones: both name those of the question, and beside them not two different
+    persons; where the question names none, both name the same."""
+    asked, mine, yours = (_named(text, table) for text in (query, first.text, other.text))
+    if not asked:
+        return mine == yours
+    persons = [{name for name, kind in named - asked if kind == "person"} for named in (mine, yours)]
+    return asked <= mine & yours and not (all(persons) and persons[0].isdisjoint(persons[1]))
+
+
+def _named(text: str, table: NameTable) -> set[tuple[str, str]]:
+    """The names of a text, each with its kind; without bodies, which mostly tell who says so, and without the country
+    that all briefs are on."""
+    names = {(mention.name.canonical, mention.name.kind) for mention in table.mentions(text)}
+    return {(name, kind) for name, kind in names if kind != "body" and name != "North Korea"}
 
 
 def differing_note(first: Sentence, other: Sentence, korean: bool) -> str:

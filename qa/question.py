@@ -53,7 +53,7 @@ _UNITS = word_set(
     "litres megawatts meters metres miles percent pounds pyong rubles tonnes tons won yen yuan"
 )
 _BEING = word_set("is are was were")
-_TIMES = word_set("date dates day days decade hour month months point season time week weekday year years")
+TIMES = word_set("date dates day days decade hour month months point season time week weekday year years")
 _PLACES = word_set(
     "area base border building capital cities city counties countries country county district venue island location "
     "locations nation nations place places port ports province provinces region regions site sites spot spots stadium "
@@ -71,7 +71,7 @@ _REASONS = word_set("cause causes excuse grounds justification motive motives pr
 _SIZES = (
     r"many|much|high|long(?! ago)|far|big|large|deep|heavy|old|tall|often|fast|wide|strong|weak|expensive|low|small"
 )
-_TELLING = (_MEASURES | _UNITS | _TIMES | _PLACES | _PERSONS | _REASONS) - word_set("day general party people state")
+_TELLING = (_MEASURES | _UNITS | TIMES | _PLACES | _PERSONS | _REASONS) - word_set("day general party people state")
 _CHANGE = re.compile(
     r"\b(?:how (?:has|have|had|did|does|do|is|are|was|were)\b.*\b(?:chang(?:ed?|ing)|evolv(?:ed?|ing)|shift(?:ed|ing)?"
     r"|develop(?:ed|ing)?|progress(?:ed)?|vary|varied)\b|what (?:has |have |had )?changed\b|over time\b|trend\b"
@@ -203,7 +203,7 @@ def _kind_of(match: re.Match[str], text: str) -> tuple[Kind, str]:
 
 
 def _by_noun(noun: str, default: Kind) -> Kind:
-    if noun in _TIMES:
+    if noun in TIMES:
         return Kind.WHEN
     if noun in _MEASURES | _UNITS:
         return Kind.AMOUNT

@@ -4,11 +4,13 @@ A sure first sentence stands alone; where several are about as likely, more are 
 is. Constants from `python -m tests.benchmarks.sentences`.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
+from ..index.types import Window
 from .extract import Sentence, repeats
-from .question import Asked, Kind
+from .question import TIMES, Asked, Kind
 
 ENOUGH = 0.85  # probability that the answer is among the sentences quoted
 LIKELY = 0.5  # the same where a language model has answered already
@@ -17,6 +19,8 @@ NEAR = 0.6  # of its late interaction: further off, a sentence merely has a name
 FACT_WORDS = 110  # at most; the median is about half of it
 LONG_WORDS = 150  # of a comparison, a change or a list, over all sides
 SENTENCES, LONG_SENTENCES = 4, 7
+_YEAR = re.compile(r"(?<![\d,.-])(?:19|20)\d\d(?!\d|[,.]\d)")
+AHEAD = 30  # years from now up to which a number is taken for one: resolutions have higher ones
 
 
 def word_limit(asked: Asked) -> int:
@@ -56,6 +60,21 @@ def select(
 def _weak(sentence: Sentence, best: Sentence) -> bool:
     """Whether a sentence is so much less likely, or meets so much less of the question, that it does not bear on it."""
     return sentence.chance < WEAK * best.chance or sentence.feature("late") < NEAR * best.feature("late")
+
+
+def in_window(sentences: Sequence[Sentence], asked: Asked, window: Window | None) -> list[Sentence]:
+    """Return the sentences; of a list or a count within a time only those that do not name other years alone, where one
+    of them may answer. A length of time may be counted from other years."""
+    counts = asked.kind is Kind.AMOUNT and asked.noun and asked.noun not in TIMES
+    if window is None or not sentences or not (asked.kind is Kind.LIST or counts):
+        return list(sentences)
+    first, last = (window.since or date.min).year, (window.until or date.max).year
+    kept = []
+    for sentence in sentences:
+        years = [year for year in map(int, _YEAR.findall(sentence.text)) if year < date.today().year + AHEAD]
+        if not years or any(first <= year <= last for year in years):
+            kept.append(sentence)
+    return kept if kept and not _weak(kept[0], sentences[0]) else list(sentences)
 
 
 def in_order(sentences: Sequence[Sentence]) -> list[Sentence]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from northbrief.index.names import NameTable
+from northbrief.index.numbered import numbered
 from northbrief.index.sides import find_sides
 from northbrief.index.types import Side
 
@@ -89,10 +90,43 @@ def test_and_between_and_than_alone_compare_nothing(question: str) -> None:
         ("How do KINU and INSS differ on China and Russia?", ["KINU on China and Russia", "INSS on China and Russia"]),
         ("코로나 전후 시장 변화", ["코로나 전 시장 변화", "코로나 후 시장 변화"]),
         ("북한의 대중국 정책과 대러시아 정책 비교", ["북한의 대중국 정책", "북한의 대러시아 정책"]),
+        ("노동 시장과 금융 시장을 비교해 줘", ["노동 시장", "금융 시장"]),
+        ("농업과 공업의 차이는?", ["농업", "공업"]),
     ],
 )
 def test_a_query_keeps_what_the_sides_share(question: str, queries: list[str]) -> None:
     assert [side.query for side in find_sides(question, TABLE, INSTITUTIONS, AUTHORS)] == queries
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("Compare Clause 12 and Clause 14", ["Clause 12", "Clause 14"]),
+        ("Compare Clause 12 and 14 of the code", ["Clause 12 of the code", "Clause 14 of the code"]),
+        ("What is the difference between clauses 3, 5 and 7?", ["clause 3", "clause 5", "clause 7"]),
+        ("How does Chapter 2 differ from Annex 5?", ["Chapter 2", "Annex 5"]),
+        ("Brigade 11 versus Brigade 30 in training", ["Brigade 11 in training", "Brigade 30 in training"]),
+        ("Compare UN Resolution 2087 and UN Resolution 2094", ["UN Resolution 2087", "UN Resolution 2094"]),
+    ],
+)
+def test_a_number_belongs_to_the_noun_before_it(question: str, sides: list[str]) -> None:
+    assert [side.query for side in find_sides(question, TABLE)] == sides
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which clauses bind Brigade 11 and Brigade 30?",
+        "Do 300 boats and 20 barges differ in price?",
+        "How did the 12 delegates differ from 30 years ago?",
+    ],
+)
+def test_a_count_and_a_number_that_is_not_compared_make_no_side(question: str) -> None:
+    assert not numbered(question)
+
+
+def test_years_beside_a_noun_are_times_and_no_labels() -> None:
+    assert not numbered("Compare tests 2017 and 2019")
 
 
 @pytest.mark.parametrize(
