@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from ..index import Encoder
 from . import meaning
+from .cues import attributed
 from .faults import PARTS, wrong_quantities
 from .synonyms import LIGHT_WORDS
 from .texts import Evidence, Text
@@ -20,7 +21,7 @@ from .words import Word
 
 OWN_WORDS = 0.8  # of what the quotes meet of a sentence: below, it is the model's more than theirs
 UNMET_WORDS = 0.2  # share of them, by weight, that the quotes do not meet at all
-WORD_MET = 0.5  # how well each content word has to be met
+WORD_MET = 0.55  # how well each content word has to be met
 _JOINS = re.compile(r"\b(?:of|to|for|from|with|by|against|between|among)\b", re.IGNORECASE)
 
 
@@ -51,6 +52,8 @@ def _holds(claim: Text, sentence: Text, evidence: Evidence, encoder: Encoder) ->
         return False
     if any(True for _ in wrong_quantities(claim, alone, encoder)):
         return False
+    if attributed(sentence.text) and not attributed(claim.text):
+        return False  # what somebody says is told as a fact
     met = meaning.met(claim.text, claim.free, [sentence.text], sentence.words, encoder)
     pairs = zip(claim.free, met, strict=True)
     return all(score >= WORD_MET for word, score in pairs if word.content and word.stem not in LIGHT_WORDS)

@@ -120,7 +120,16 @@ def test_words_side_by_side_belong_to_one_thing_in_the_quote(claim: str, parted:
 
 
 def test_figures_and_words_have_to_stand_in_one_sentence_of_the_quotes(encoder: Encoder) -> None:
-    quote = "The fourth voyage began in spring. The captain said that the ferry had carried a cargo of timber."
+    quote = "The fourth voyage began in spring. The ferry had carried a cargo of timber."
     assert close(read("The ferry had carried a cargo of timber."), read_quotes((quote,)), encoder) == "supported"
     claim = "The fourth ferry had carried a cargo of timber."
     assert close(read(claim), read_quotes((quote,)), encoder) == "partly"
+
+
+def test_a_machine_may_not_tell_as_a_fact_what_somebody_says(encoder: Encoder) -> None:
+    quote = "The port office said on Monday that the ferry had carried 300 passengers."
+    for claim, label in (
+        ("The port office said that the ferry had carried 300 passengers.", "supported"),
+        ("The ferry had carried 300 passengers.", "partly"),
+    ):
+        assert close(read(claim), read_quotes((quote,)), encoder) == label
