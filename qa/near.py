@@ -21,7 +21,7 @@ from .words import Word
 
 OWN_WORDS = 0.8  # of what the quotes meet of a sentence: below, it is the model's more than theirs
 UNMET_WORDS = 0.2  # share of them, by weight, that the quotes do not meet at all
-WORD_MET = 0.55  # how well each content word has to be met
+WORD_MET = 0.6  # how well each content word has to be met
 _JOINS = re.compile(r"\b(?:of|to|for|from|with|by|against|between|among)\b", re.IGNORECASE)
 
 
