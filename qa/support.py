@@ -4,6 +4,7 @@ Nothing is worked out twice, so that a sentence can be checked while its markers
 """
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -25,9 +26,14 @@ _RANK = {"supported": 2, "partly": 1, "unsupported": 0}
 
 
 class Support:
-    """Holds sentences against the passages `hits`. The citations that it returns have the number 0."""
+    """Holds sentences against the passages `hits`. The citations that it returns have the number 0.
 
-    def __init__(self, retriever: Retriever, hits: Sequence[Hit]) -> None:
+    Where a machine is `trusted`, a sentence that stands the check need not keep near to the words of its quotes: its
+    own reading of them decides afterwards.
+    """
+
+    def __init__(self, retriever: Retriever, hits: Sequence[Hit], *, trusted: bool = False) -> None:
+        self.trusted = trusted
         self.retriever = retriever
         self.hits = tuple(hits)
         self._quotes: dict[tuple[str, str], list[tuple[float, Citation]]] = {}
@@ -74,17 +80,18 @@ class Support:
         """Return the verdict on a sentence by these quotes together."""
         key = text, tuple((each.brief.id, each.start, each.end) for each in cited)
         if key not in self._verdicts:
-            dates = {each.brief.published for each in cited}
-            published = dates.pop() if len(dates) == 1 else None
-            quotes = tuple(each.quote for each in cited)
-            context = "\n".join(dict.fromkeys(context_of(each.brief, each.passage) for each in cited))
+            published, quotes, context = _given(cited)
             encoder = self.retriever.index.encoder
             found = check(text, quotes, published=published, context=context, encoder=encoder)
-            if found == Verdict.SUPPORTED:
-                backs = any(points_back(each.quote) for each in cited)
-                found = close(read(text, published), read_quotes(quotes, published, context if backs else ""), encoder)
-            self._verdicts[key] = found
+            self._verdicts[key] = self.near(text, cited) if found == Verdict.SUPPORTED and not self.trusted else found
         return self._verdicts[key]
+
+    def near(self, text: str, cited: Sequence[Citation]) -> Verdict:
+        """Return whether a sentence that these quotes support keeps near to their words."""
+        published, quotes, context = _given(cited)
+        backs = any(points_back(each.quote) for each in cited)
+        evidence = read_quotes(quotes, published, context if backs else "")
+        return close(read(text, published), evidence, self.retriever.index.encoder)
 
     def meets(self, text: str, citation: Citation) -> bool:
         """Whether the quote speaks of the same, details apart."""
@@ -106,6 +113,14 @@ class Support:
                 self._quotes[text, hit.passage.id] = _cited(hit, scored)
         found = [each for hit in hits for each in self._quotes[text, hit.passage.id]]
         return [citation for _, citation in sorted(found, key=lambda each: -each[0])]
+
+
+def _given(cited: Sequence[Citation]) -> tuple[date | None, tuple[str, ...], str]:
+    """The date of the quotes, if they have one date, their words, and what stands around them."""
+    dates = {each.brief.published for each in cited}
+    published = dates.pop() if len(dates) == 1 else None
+    context = "\n".join(dict.fromkeys(context_of(each.brief, each.passage) for each in cited))
+    return published, tuple(each.quote for each in cited), context
 
 
 def _cited(hit: Hit, scored: Sequence[tuple[float, int, int]]) -> list[tuple[float, Citation]]:

@@ -60,17 +60,24 @@ class Writer:
         self.evidence = evidence
 
     def write(
-        self, question: str, ranked: Sequence[Sentence], *, sides: Sequence[str] = (), timeout: float | None = None
+        self,
+        question: str,
+        ranked: Sequence[Sentence],
+        *,
+        sides: Sequence[str] = (),
+        timeout: float | None = None,
+        trusted: bool = False,
     ) -> Iterator[Written]:
         """Yield the answer after each sentence that stands its check; the last one may have come before.
 
-        `ranked` is the evidence, best first; `sides` are those of a comparison for which there is some.
+        `ranked` is the evidence, best first; `sides` are those of a comparison for which there is some. The words of a
+        model that is `trusted` need not keep near to those of the quotes.
 
         Raises:
             ModelError: the model fails, refuses, or writes nothing that can be given.
         """
         korean = guess_language(question) == "ko"
-        support, pieces = self._begun(question, ranked, sides, korean, timeout)
+        support, pieces = self._begun(question, ranked, sides, korean, timeout, trusted)
         leading = frozenset((each.hit.brief.id, each.start) for each in ranked[: GIVEN * max(1, len(sides))])
         written, shown, count, cites = Written(), Written(), 0, False
         said: set[str] = set()
@@ -102,14 +109,20 @@ class Writer:
             yield written
 
     def _begun(
-        self, question: str, ranked: Sequence[Sentence], sides: Sequence[str], korean: bool, timeout: float | None
+        self,
+        question: str,
+        ranked: Sequence[Sentence],
+        sides: Sequence[str],
+        korean: bool,
+        timeout: float | None,
+        trusted: bool,
     ) -> tuple[Support, Iterator[str]]:
         """The passages given and the pieces of the reply; fewer of them where the server reads less than told."""
         for evidence in (self.evidence, self.evidence // LESS):
             asking = prompts.writing(question, ranked, self.model.context - self.most, sides, korean, evidence)
             if not asking.hits:
                 raise WriterError("no passage could be given to it")
-            support = Support(self.retriever, asking.hits)
+            support = Support(self.retriever, asking.hits, trusted=trusted)
             threading.Thread(target=support.warm, daemon=True).start()  # while the model reads
             pieces = self.model.stream(asking.messages, self.most, timeout, STOPS)
             try:

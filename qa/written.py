@@ -25,10 +25,11 @@ from .found import Found, look
 from .llm import LanguageModel
 from .reader import Reader
 from .rerank import ReadingRetriever
-from .types import Answer
+from .support import Support
+from .types import Answer, Verdict
 from .writer import Writer, Written
 
-STATED = 0.0  # log-odds below which a model says rather no than yes
+STATED, SURELY = 0.0, 1.0  # log-odds from which a model finds in its quotes what it wrote: in their words, in its own
 REWRITTEN = 60  # tokens of a follow-up made to stand alone
 OWN_SHARE = 0.6  # of a rewritten question's words, to stand in the conversation
 _WORD = re.compile(r"[^\W_]+")
@@ -95,9 +96,11 @@ class WritingAssistant(Assistant):
             else:
                 sides, ranked = evidence_of(found)
                 left = deadline - time.monotonic()
-                for written in self.writer.write(found.plan.standalone, ranked, sides=sides, timeout=left):
+                asked, trusted = found.plan.standalone, self._calibration() is not None
+                for written in self.writer.write(asked, ranked, sides=sides, timeout=left, trusted=trusted):
                     yield answer_so_far(found, written)
-                yield completed(found, self._proofread(written), self.retriever.index.brief)
+                written = self._proofread(written) if trusted else written
+                yield completed(found, written, self.retriever.index.brief)
         except ModelError as error:
             *_, default = self._quoting(found) if answered else [refusal_of(found)]
             yield _fallen_back(default, str(error), found.korean)
@@ -128,22 +131,22 @@ class WritingAssistant(Assistant):
         return found, found.probability >= calibration.refuse_below
 
     def _proofread(self, written: Written) -> Written:
-        """What is written; a sentence of which a model that reads well says that its quotes do not state it, gives way.
+        """What is written by a model that reads well; a sentence that it does not find in its quotes gives way to them.
 
-        It catches what words alone do not: another subject, a plan told as done.
+        It catches what words alone do not: another subject, a plan told as done. One that is far from the words of its
+        quotes has to be found there without doubt.
         """
-        if self._calibration() is None:
-            return written
         cited = {citation.number: citation for citation in written.citations}
-        doubted = []
+        support, doubted = Support(self.retriever, ()), []
         for claim in own_words(written):
-            quotes = " ".join(" ".join(cited[number].quote.split()) for number in claim.citations)
-            source = source_of(cited[claim.citations[0]].brief)
+            quotes = [cited[number] for number in claim.citations]
+            near = support.near(claim.text, quotes) == Verdict.SUPPORTED
+            text = " ".join(" ".join(quote.quote.split()) for quote in quotes)
             try:
-                stated = self.reader.states(claim.text, Excerpt(quotes, source))
+                stated = self.reader.states(claim.text, Excerpt(text, source_of(quotes[0].brief)))
             except ModelError:
-                break  # it has written, and what it wrote has been checked
-            if stated is not None and stated < STATED:
+                stated = None
+            if not near if stated is None else stated < (STATED if near else SURELY):
                 doubted.append(claim)
         return given_way(written, doubted)
 

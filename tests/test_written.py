@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from northbrief.corpus import Brief
@@ -12,7 +13,7 @@ from northbrief.qa.calibration import Calibration, save_calibration
 from northbrief.qa.llm import LanguageModel
 from northbrief.qa.written import WritingAssistant
 
-from .chat_server import Behaviour, chat_served, reads, says
+from .chat_server import Chat, Handler, chat_served, reads, says
 from .serving import BRIEFS, QUESTION
 
 SIDES = "Compare the cost of the Tumen bridge in 2021 and in 2024."
@@ -146,26 +147,35 @@ def test_a_sentence_that_leaves_out_a_figure_that_answers_gives_way_to_its_quote
     ]
 
 
-def test_a_sentence_that_its_quote_does_not_state_by_the_models_own_reading_gives_way(
-    library: Index, tmp_path: Path
+@pytest.mark.parametrize(
+    ("told", "doubts", "own"),
+    [
+        ("The Tumen bridge cost about 40 million roubles [1].", -2.0, False),
+        ("The Tumen bridge cost about 40 million roubles [1].", 0.5, True),  # near to its quote
+        ("The bill for the Tumen bridge came to 40 million roubles [1].", 0.5, False),  # far from it
+        ("The bill for the Tumen bridge came to 40 million roubles [1].", 2.0, True),
+    ],
+)
+def test_a_model_that_reads_well_may_use_its_own_words_where_it_finds_them_in_the_quote(
+    library: Index, tmp_path: Path, told: str, doubts: float, own: bool
 ) -> None:
     path = tmp_path / "models.json"
     save_calibration(path, "parrot", Calibration(0.0, 1.0, 0.0, 0.5))
-    told = "The Tumen bridge cost about 40 million roubles [1]."
+    write, read = says(told), reads(lambda asked: doubts if "Statement: " in asked else 3.0)
 
-    def behaves(doubts: float) -> Behaviour:
-        write, read = says(told), reads(lambda asked: doubts if "Statement: " in asked else 3.0)
-        return lambda chat, handler, request: (read if request.get("max_tokens") == 1 else write)(
-            chat, handler, request
-        )
+    def behaves(chat: Chat, handler: Handler, request: dict[str, Any]) -> None:
+        (read if request.get("max_tokens") == 1 else write)(chat, handler, request)
 
-    shown = []
-    for doubts in (-2.0, 2.0):
-        with chat_served(behaves(doubts)) as chat:
-            answer = WritingAssistant(library, LanguageModel(chat.url, "parrot"), calibrations=path).ask(QUESTION)
-        assert not answer.notes
-        shown.append([claim.text for claim in answer.claims])
-    assert shown == [["The Tumen bridge cost 40 million roubles."], ["The Tumen bridge cost about 40 million roubles."]]
+    with chat_served(behaves) as chat:
+        answer = WritingAssistant(library, LanguageModel(chat.url, "parrot"), calibrations=path).ask(QUESTION)
+    assert not answer.notes
+    quote = "The Tumen bridge cost 40 million roubles."
+    assert [claim.text for claim in answer.claims] == [told.removesuffix(" [1].") + "." if own else quote]
+
+
+def test_words_of_a_model_that_nobody_measured_keep_near_to_the_quote(library: Index) -> None:
+    answer = written(library, QUESTION, "The bill for the Tumen bridge came to 40 million roubles [1].")
+    assert [claim.text for claim in answer.claims] == ["The Tumen bridge cost 40 million roubles."]
 
 
 class Noting(Retriever):
