@@ -19,7 +19,7 @@ class Merging:
         self._now: dict[str, bytes] = {}  # the text that each name has in this add
         self._changing: set[str] = set()  # briefs of the index whose text there is no longer to be trusted
         self._copies: list[tuple[Brief, str]] = []
-        self._heirs: list[tuple[str, str]] = []
+        self._heirs: list[tuple[str, Brief]] = []  # a name that keeps a text, and the brief that loses it
 
     def unchanged(self, brief: Brief) -> None:
         """Note a brief that is in the index as it is."""
@@ -31,9 +31,11 @@ class Merging:
         which it had until now, if a copy has it still."""
         digest = text_digest(brief.text)
         other = self._texts.get(digest) or original(connection, brief, self._changing)
-        writes = self._left_behind(connection, brief)
         self._now[brief.id] = digest
         self._changing.add(brief.id)
+        for stale in [text for text, owner in self._texts.items() if owner.id == brief.id and text != digest]:
+            del self._texts[stale]  # it was an heir in this add, and now has another text itself
+        writes = self._left_behind(connection, brief)
         if other is not None and other.id != brief.id and is_one(other, brief, set_right(connection, other, brief)):
             if self._leads(connection, other, brief):
                 self._copies.append((brief, other.id))
@@ -55,15 +57,23 @@ class Merging:
         """The copy that becomes a brief because this one's text changes, if any does."""
         digest = text_digest(brief.text)
         waiting = [copy for copy, brief_id in self._copies if brief_id == brief.id and text_digest(copy.text) != digest]
-        left = heir(connection, brief, self._now) or next(iter(waiting), None)
+        left = self._heir(connection, brief) or next(iter(waiting), None)
         if left is None or text_digest(left.text) in self._texts:
             return []
         self._copies = [
             (copy, left.id if copy in waiting else brief_id) for copy, brief_id in self._copies if copy.id != left.id
         ]
-        self._heirs.append((left.id, brief.id))
+        self._heirs.append((left.id, brief))
         self._texts[text_digest(left.text)] = left
         return [left]
+
+    def _heir(self, connection: sqlite3.Connection, brief: Brief) -> Brief | None:
+        """The copy in the index that keeps the brief's text; of one that is an heir of this add, the next in line."""
+        losing = [brief]
+        for heir_id, old in reversed(self._heirs):
+            if heir_id == losing[-1].id:
+                losing.append(old)
+        return next((found for each in losing if (found := heir(connection, each, self._now))), None)
 
     def is_settled(self, connection: sqlite3.Connection) -> bool:
         """Whether the index knows all this already."""
@@ -72,8 +82,8 @@ class Merging:
     def settle(self, connection: sqlite3.Connection, encoder: Encoder) -> list[Failure]:
         """Write down what was decided since the last time, once the briefs are written; return what came to nothing."""
         failed = []
-        for heir_id, brief_id in self._heirs:
-            inherit(connection, heir_id, brief_id)
+        for heir_id, brief in self._heirs:
+            inherit(connection, heir_id, brief.id)
         for copy, brief_id in self._copies:
             if connection.execute("SELECT 1 FROM briefs WHERE id = ?", (brief_id,)).fetchone() is None:
                 reason = f"found the text of {brief_id!r}, which could not be taken; see the reason there"

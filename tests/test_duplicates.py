@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from northbrief.corpus import Brief, DateSource, load_briefs
 from northbrief.corpus.visits import Visit
@@ -228,6 +228,7 @@ def test_two_that_swap_their_texts_swap_them(index: Index, make_brief: MakeBrief
 
 
 @settings(max_examples=20, deadline=None)
+@example([[("c", 2), ("a", 2)], [("c", 1), ("a", 1), ("b", 2)]])  # an heir that gets another text in the same add
 @given(st.lists(st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 3)), max_size=3), max_size=5))
 def test_whatever_is_added_every_name_has_its_last_text(
     tmp_path_factory: pytest.TempPathFactory, adds: list[list[tuple[str, int]]]
