@@ -6,7 +6,7 @@ through or taken out.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -104,17 +104,6 @@ def marked(text: str) -> tuple[int, ...]:
             first, *last = (int(number) for number in re.split(r"[–-]", part))
             found += range(first, min(last[0], first + 20) + 1) if last else [first]
     return tuple(dict.fromkeys(found))
-
-
-def drop_unknown_markers(text: str, known: Collection[int]) -> str:
-    """Return the text without the markers that name no evidence; "[1, 9]" becomes "[1]" where 9 is unknown."""
-
-    def kept(match: re.Match[str]) -> str:
-        numbers = [number for number in marked(match[0]) if number in known]
-        space = match[0][: len(match[0]) - len(match[0].lstrip())]
-        return space + "".join(f"[{number}]" for number in numbers) if numbers else ""
-
-    return _MARKER.sub(kept, text)
 
 
 def verified(
