@@ -79,7 +79,8 @@ _NUMBER = (
     r"|forty|"
     r"fifty|sixty|seventy|eighty|ninety)(?:-\w+)?|dozens?|(?:a|one) (?:hundred|thousand|million|billion)|hundreds"
     r"|thousands|"
-    r"half|a (?:third|quarter|fifth|tenth)|two[- ]thirds|twice|once|no one|none|zero)\b)"
+    r"(?<!first )(?<!second )(?<!latter )half|a (?:third|quarter|fifth|tenth)|two[- ]thirds|twice|once|no one|none"
+    r"|zero)\b)"
 )
 _AMOUNT = re.compile(
     rf"(?:(?:about|around|some|nearly|almost|over|more than|less than|at least|up to|roughly|approximately) )?{_NUMBER}"

@@ -61,6 +61,7 @@ def test_places_stand_behind_a_preposition(text: str, found: list[str]) -> None:
         ("Article 4 of resolution 1718 binds thirteen states.", ["thirteen states"]),
         ("Trade fell by 80% in 2020.", ["80%"]),
         ("Moscow asked for some 5,000 North Korean builders.", ["some 5,000 North Korean builders"]),
+        ("It opened in the first half of the year, and half of the rooms were let.", ["half"]),
         ("Two North Koreans fled, 30 South Korean and Polish ships came.", ["Two North Koreans", "30 South Korean"]),
         ("It cost them, 12 U.S. soldiers said, 40 days.", ["12 U.S. soldiers", "40 days"]),
         ("세 차례 만났다.", ["세 차례"]),
