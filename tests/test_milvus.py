@@ -188,7 +188,10 @@ def test_a_loader_that_is_killed_loses_nothing_it_acknowledged_and_doubles_nothi
     chance = random.Random(5)
     for attempt in range(2):
         command = [sys.executable, "-c", LOADER, place, str(number), "first"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=TESTS) as loader:
+        with (
+            (tmp_path / "errors").open("a") as errors,
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=TESTS) as loader,
+        ):
             assert loader.stdout
             for line in loader.stdout:
                 acknowledged.add(line.strip())
@@ -199,7 +202,8 @@ def test_a_loader_that_is_killed_loses_nothing_it_acknowledged_and_doubles_nothi
             acknowledged |= {line.strip() for line in loader.stdout}
         ended.append(loader.returncode)
     with MilvusIndex.at(place, fake) as index:
-        if "WAL recovery stopped" in caplog.text:  # what it had acknowledged itself is lost then, and we say so
+        told = caplog.text + (tmp_path / "errors").read_text("utf-8")
+        if "WAL recovery stopped" in told:  # what it had acknowledged itself is lost then
             pytest.skip("Milvus Lite could not read its own log after the kill")
         assert ended[0] == -signal.SIGKILL or "done" in acknowledged
         assert ended[1] == 0
