@@ -96,7 +96,7 @@ class WritingAssistant(Assistant):
             else:
                 sides, ranked = evidence_of(found)
                 left = deadline - time.monotonic()
-                asked, trusted = found.plan.standalone, self._calibration() is not None
+                asked, trusted = found.plan.standalone, self._reads_well()
                 for written in self.writer.write(asked, ranked, sides=sides, timeout=left, trusted=trusted):
                     yield answer_so_far(found, written)
                 written = self._proofread(written) if trusted else written
@@ -149,6 +149,11 @@ class WritingAssistant(Assistant):
             if not near if stated is None else stated < (STATED if near else SURELY):
                 doubted.append(claim)
         return given_way(written, doubted)
+
+    def _reads_well(self) -> bool:
+        """Whether the model was measured as a reader, and its reading was worth something."""
+        calibration = self._calibration()
+        return calibration is not None and calibration.reading > 0
 
     def _calibration(self) -> Calibration | None:
         """What the model's reading is worth; None where nobody measured it, or nothing is to be read."""

@@ -173,8 +173,21 @@ def test_a_model_that_reads_well_may_use_its_own_words_where_it_finds_them_in_th
     assert [claim.text for claim in answer.claims] == [told.removesuffix(" [1].") + "." if own else quote]
 
 
-def test_words_of_a_model_that_nobody_measured_keep_near_to_the_quote(library: Index) -> None:
-    answer = written(library, QUESTION, "The bill for the Tumen bridge came to 40 million roubles [1].")
+@pytest.mark.parametrize("measured", [False, True])
+def test_words_of_a_model_that_nobody_measured_or_that_reads_badly_keep_near_to_the_quote(
+    library: Index, tmp_path: Path, measured: bool
+) -> None:
+    path = tmp_path / "models.json"
+    if measured:
+        save_calibration(path, "parrot", Calibration(3.0, 0.0, 0.0, 0.5))
+    write, read = says("The bill for the Tumen bridge came to 40 million roubles [1]."), reads(lambda asked: 3.0)
+
+    def behaves(chat: Chat, handler: Handler, request: dict[str, Any]) -> None:
+        (read if request.get("max_tokens") == 1 else write)(chat, handler, request)
+
+    with chat_served(behaves) as chat:
+        answer = WritingAssistant(library, LanguageModel(chat.url, "parrot"), calibrations=path).ask(QUESTION)
+    assert not answer.notes
     assert [claim.text for claim in answer.claims] == ["The Tumen bridge cost 40 million roubles."]
 
 
